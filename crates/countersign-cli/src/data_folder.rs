@@ -3,10 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::usage_error::UsageError;
-
 /// The user's data folder according to environment variables, `None` if they are not set.
-pub(crate) fn find(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+fn find(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     // A relative path would depend on the current folder; the XDG rules ignore relative paths.
     let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     if cfg!(windows) {
@@ -19,15 +17,13 @@ pub(crate) fn find(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBu
     folder("XDG_DATA_HOME").or_else(|| home().map(|home| home.join(".local/share")))
 }
 
-/// The database in a data folder.
-pub(crate) fn database(folder: impl AsRef<Path>) -> PathBuf {
-    folder.as_ref().join("countersign").join("countersign.sqlite3")
+/// The database in the user's data folder, `None` if there is no such folder.
+pub(crate) fn database() -> Option<PathBuf> {
+    find(|name| std::env::var_os(name)).map(database_in)
 }
 
-/// The database that is given, or else that in the user's data folder.
-pub(crate) fn given_or_default(given: Option<PathBuf>) -> Result<PathBuf, UsageError> {
-    let default = || find(|name| std::env::var_os(name)).map(database);
-    given.or_else(default).ok_or(UsageError::NoDataFolder)
+fn database_in(folder: impl AsRef<Path>) -> PathBuf {
+    folder.as_ref().join("countersign").join("countersign.sqlite3")
 }
 
 #[cfg(all(test, unix, not(target_os = "macos")))]
@@ -51,6 +47,6 @@ mod tests {
 
     #[test]
     fn the_database_has_a_folder_of_its_own() {
-        assert_eq!(database("/data"), Path::new("/data/countersign/countersign.sqlite3"));
+        assert_eq!(database_in("/data"), Path::new("/data/countersign/countersign.sqlite3"));
     }
 }

@@ -1,11 +1,10 @@
 //! `countersign keys`: the keys that ceremonies are sealed with.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
-use countersign_server::{Config, Rotation};
+use countersign_server::Rotation;
+use countersign_server::config::Sources;
 
-use crate::{data_folder, usage_error::UsageError};
+use crate::database_arguments::DatabaseArguments;
 
 /// The arguments of `keys`.
 #[derive(Debug, Args)]
@@ -18,19 +17,14 @@ pub(crate) struct KeysArguments {
 enum KeysCommand {
     /// Add a sealing key, which all running servers of the database use two minutes later, and remove those that were
     /// replaced more than a day ago; no user is signed out
-    Rotate {
-        /// Database: the path of an SQLite file, or the address of a PostgreSQL database [default:
-        /// countersign/countersign.sqlite3 in your data folder]
-        #[arg(long, value_name = "FILE|URL")]
-        database: Option<PathBuf>,
-    },
+    Rotate(DatabaseArguments),
 }
 
 impl KeysArguments {
-    /// The configuration with the database.
-    pub(crate) fn into_config(self) -> Result<Config, UsageError> {
-        let KeysCommand::Rotate { database } = self.command;
-        Ok(Config::new(data_folder::given_or_default(database)?))
+    /// The sources of the configuration that names the database.
+    pub(crate) fn into_sources(self) -> Sources {
+        let KeysCommand::Rotate(database) = self.command;
+        database.into_sources()
     }
 }
 

@@ -12,19 +12,22 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use countersign_server::{BACKEND, Config, Server, printable, stop_signal};
+use countersign_server::config::{ConfigError, Place, Sources};
+use countersign_server::{BACKEND, ReloadSignals, Server, check_sources, printable, stop_signal};
 
 use crate::command_line::Task;
 use crate::metadata::{arguments::MetadataArguments, command, error::MetadataCommandError, report::Finding};
 
 mod command_line;
 mod data_folder;
+mod database_arguments;
 mod explain;
 mod invite;
 mod keys;
 mod log;
 mod metadata;
 mod serve;
+mod setting_options;
 mod usage_error;
 
 /// The report of a check that found no problem.
@@ -39,21 +42,21 @@ fn main() -> ExitCode {
     match command_line::parse(std::env::args_os()) {
         Ok(Task::Print(text)) => print(text.trim_end()),
         Ok(Task::Metadata(arguments)) => metadata(&arguments),
-        Ok(Task::Check(config)) => match check(&config) {
+        Ok(Task::Check(sources)) => match check(&sources) {
             Ok(()) => print(CHECKED),
-            Err(error) => fail(error.as_ref(), 1),
+            Err(error) => fail_to_run(error.as_ref()),
         },
-        Ok(Task::RotateKeys(config)) => match rotate_keys(&config) {
+        Ok(Task::RotateKeys(sources)) => match rotate_keys(&sources) {
             Ok(report) => print(&report),
-            Err(error) => fail(error.as_ref(), 1),
+            Err(error) => fail_to_run(error.as_ref()),
         },
-        Ok(Task::Invite(config, days)) => match invite(&config, days) {
+        Ok(Task::Invite(sources, days)) => match invite(&sources, days) {
             Ok(report) => print(&report),
-            Err(error) => fail(error.as_ref(), 1),
+            Err(error) => fail_to_run(error.as_ref()),
         },
-        Ok(Task::Serve(config)) => match serve(&config) {
+        Ok(Task::Serve(sources)) => match serve(&sources) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => fail(error.as_ref(), 1),
+            Err(error) => fail_to_run(error.as_ref()),
         },
         Err(error) => fail(&error, 2),
     }
@@ -68,26 +71,43 @@ fn metadata(arguments: &MetadataArguments) -> ExitCode {
     }
 }
 
-fn rotate_keys(config: &Config) -> Result<String, Box<dyn std::error::Error>> {
+fn rotate_keys(sources: &Sources) -> Result<String, Box<dyn std::error::Error>> {
+    let loaded = sources.load()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let rotation = runtime.block_on(countersign_server::rotate_keys(config))?;
+    let rotation = runtime.block_on(countersign_server::rotate_keys(loaded.config()))?;
     Ok(keys::report(&rotation))
 }
 
-fn invite(config: &Config, days: u16) -> Result<String, Box<dyn std::error::Error>> {
+fn invite(sources: &Sources, days: u16) -> Result<String, Box<dyn std::error::Error>> {
+    let loaded = sources.load()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (code, expires_at) = runtime.block_on(countersign_server::make_invitation(config, days))?;
+    let invitation = countersign_server::make_invitation(loaded.config(), days);
+    let (code, expires_at) = runtime.block_on(invitation)?;
     Ok(invite::report(&code, expires_at))
 }
 
-fn check(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
+fn check(sources: &Sources) -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(Server::check(config))?)
+    let report = runtime.block_on(check_sources(sources));
+    for warning in report.warnings {
+        let _ =
+            writeln!(io::stderr(), "countersign: warning: {}", printable(&warning.to_string(), usize::MAX));
+    }
+    ConfigError::of(report.problems).map_or(Ok(()), |error| Err(error.into()))
 }
 
-fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
+fn serve(sources: &Sources) -> Result<(), Box<dyn std::error::Error>> {
+    let loaded = sources.load()?;
+    let config = loaded.config();
     log::start()?;
+    for warning in loaded.warnings() {
+        tracing::warn!(%warning, "the configuration is probably not meant like this");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let signals = {
+        let _in_runtime = runtime.enter();
+        ReloadSignals::install()?
+    };
     let server = runtime.block_on(Server::bind(config))?;
     let addresses: Vec<_> = server.addresses().iter().map(ToString::to_string).collect();
     // The server is useful even if its address can't be printed.
@@ -96,7 +116,8 @@ fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     {
         tracing::warn!(%error, url = server.url(), "standard output can't be written to");
     }
-    tracing::info!(database = config.database_name(), signatures = BACKEND, "serving");
+    tracing::info!(database = %config.database, signatures = BACKEND, "serving");
+    runtime.spawn(server.reloader().follow(signals, sources.clone(), loaded));
     runtime.block_on(server.serve(stop_signal()))?;
     Ok(())
 }
@@ -121,8 +142,19 @@ fn not_written(error: &io::Error, status: u8) -> ExitCode {
     ExitCode::from(status)
 }
 
+/// Ends a program that could not do what it should: with status 2 if its command line is wrong.
+fn fail_to_run(error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    let is_of_command_line = |error: &ConfigError| {
+        error.problems.iter().any(|problem| matches!(problem.place, Some(Place::Option(_))))
+    };
+    let is_usage = error.downcast_ref::<ConfigError>().is_some_and(is_of_command_line);
+    fail(error, if is_usage { 2 } else { 1 })
+}
+
 fn fail(error: &dyn std::error::Error, status: u8) -> ExitCode {
-    // A sentence may contain words of a file, which a terminal must not interpret as commands.
-    let _ = writeln!(io::stderr(), "countersign: {}", printable(&error.to_string(), usize::MAX));
+    for line in error.to_string().lines() {
+        // A line may contain words of a file, which a terminal must not interpret as commands.
+        let _ = writeln!(io::stderr(), "countersign: {}", printable(line, usize::MAX));
+    }
     ExitCode::from(status)
 }

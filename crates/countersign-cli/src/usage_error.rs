@@ -14,8 +14,6 @@ pub(crate) enum UsageError {
     /// The program was built without what an argument needs.
     #[cfg(not(feature = "fetch"))]
     NotBuilt(&'static str),
-    /// There is no `--database`, and no folder to put one in.
-    NoDataFolder,
     /// There is no explanation of a word.
     UnknownWord(UnknownWordError),
 }
@@ -33,9 +31,6 @@ impl fmt::Display for UsageError {
                 write!(f, "this program was built without the feature fetch, which {what} needs")
             }
             Self::UnknownWord(error) => write!(f, "{error}"),
-            Self::NoDataFolder => {
-                f.write_str("there is no home folder to store the database in: set its path with --database")
-            }
         }
     }
 }

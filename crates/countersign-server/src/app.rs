@@ -1,14 +1,21 @@
 //! The application: everything that a server consists of but HTTP.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::{future, sync::Arc, time::Duration};
 
+use countersign::RelyingPartyBuilder;
 use countersign_axum::Passkeys;
 use countersign_store::Database;
 
 use crate::{
-    auth::login::Login, clock, config::Config, metadata::service::MetadataService, metrics::Metrics,
-    models::ServerModels, relying_party, start_error::StartError,
+    auth::login::Login,
+    clock,
+    config::configuration::Config,
+    metadata::service::{AttestationRequirement, MetadataService},
+    metrics::Metrics,
+    models::ServerModels,
+    relying_party,
+    start_error::StartError,
 };
 
 /// How often a server checks that its database is still there.
@@ -34,7 +41,7 @@ pub(crate) struct App {
     pub(crate) login: Arc<Login>,
     /// The metadata of authenticator models, if it is configured.
     pub(crate) metadata: Option<Arc<MetadataService>>,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
     /// The accepted values of the `Origin` header.
     pub(crate) origins: Vec<String>,
     database: Database,
@@ -43,28 +50,13 @@ pub(crate) struct App {
 impl App {
     /// Builds the application for these origins. Reads the metadata once, and opens the database.
     pub(crate) async fn build(config: &Config, origins: Vec<String>) -> Result<Self, StartError> {
-        let stored_at = metadata_path(config);
-        let start = |metadata| MetadataService::start(metadata, &stored_at, clock::now()).map(Arc::new);
-        let metadata = config.metadata.as_ref().map(start).transpose()?;
-        let party = relying_party::builder(config, &origins, metadata.as_deref());
+        let metadata = start_metadata(config)?;
         // Before the database is created.
-        party.clone().build().map_err(StartError::RelyingParty)?;
-        let login = Arc::new(Login::new(config, &origins)?);
-        let database = Database::open(&config.database).await?;
-        let metrics = Metrics::new(&database, metadata.clone());
-        let mut builder = Passkeys::builder(party, database.clone())
-            .observer(metrics.events.clone())
-            .models(ServerModels::new(metadata.clone()))
-            .unknown_signals(config.unknown_signals)
-            .sign_up(config.sign_up);
-        if let Some(domain) = &login.cookie_domain {
-            builder = builder.cookie_domain(domain.as_str());
-        }
-        let passkeys = builder.build().map_err(StartError::RelyingParty)?;
-        for warning in passkeys.relying_party().warnings() {
-            tracing::warn!(%warning, "the configuration is probably not meant like this");
-        }
-        if let Some(passkeys) = database.credentials_of_other_rp_ids(&config.rp_id).await? {
+        let prepared = Prepared::new(config, origins, metadata)?;
+        let database = Database::open(config.database.as_str()).await?;
+        let metrics = Arc::new(Metrics::new(&database));
+        let app = prepared.into_app(config, database, metrics)?;
+        if let Some(passkeys) = app.database.credentials_of_other_rp_ids(&config.rp_id).await? {
             tracing::warn!(
                 unusable = passkeys.unusable,
                 total = passkeys.total,
@@ -73,24 +65,29 @@ impl App {
                 "passkeys in the database can't be used: they were registered with another RP ID"
             );
         }
-        Ok(Self { passkeys, login, metadata, metrics, origins, database })
+        Ok(app)
     }
 
-    /// Fails if a server with this configuration could not run, or could not accept the passkeys in its database. Its
-    /// addresses are not checked. Creates no file, and stores or fetches no metadata.
-    pub(crate) async fn check(config: &Config) -> Result<(), StartError> {
-        let stored_at = metadata_path(config);
-        let check = |metadata| MetadataService::check(metadata, &stored_at, clock::now());
-        let metadata = config.metadata.as_ref().map(check).transpose()?;
-        let origins = config.origins(config.port());
-        let party = relying_party::builder(config, &origins, metadata.as_ref());
-        party.build().map_err(StartError::RelyingParty)?;
-        Login::new(config, &origins)?;
-        Database::check(&config.database).await?;
-        match Database::credentials_of_other_rp_ids_at(&config.database, &config.rp_id).await? {
-            Some(passkeys) => Err(StartError::OtherRelyingParty(passkeys)),
-            None => Ok(()),
-        }
+    /// Builds the application with another configuration and the same database. Metadata whose configuration is the same
+    /// stays in use.
+    pub(crate) async fn reload(&self, config: &Config, origins: Vec<String>) -> Result<Self, StartError> {
+        let is_same = |metadata: &&Arc<MetadataService>| {
+            let configured = config.metadata.as_ref();
+            configured.is_some_and(|configured| metadata.is_of(configured, requirement(config)))
+        };
+        let metadata = if let Some(metadata) = self.metadata.as_ref().filter(is_same) {
+            Some(metadata.clone())
+        } else {
+            let config = config.clone();
+            let starting = tokio::task::spawn_blocking(move || start_metadata(&config)).await;
+            // Fails only after a panic, which the log has.
+            starting.map_err(|error| StartError::Interrupted(error.to_string()))??
+        };
+        Prepared::new(config, origins, metadata)?.into_app(
+            config,
+            self.database.clone(),
+            self.metrics.clone(),
+        )
     }
 
     /// Fails if requests should go to another server for now.
@@ -104,23 +101,74 @@ impl App {
         if has_metadata { Ok(()) } else { Err(NotReady::Metadata) }
     }
 
-    /// Watches the source of the metadata, and the database. Never returns.
-    pub(crate) async fn watch(&self) {
-        let metadata = async {
-            match &self.metadata {
-                Some(metadata) => metadata.watch().await,
-                None => future::pending().await,
-            }
-        };
-        let database = async {
-            loop {
-                tokio::time::sleep(PRESENCE_CHECK_EVERY).await;
-                // Logs the outcome itself.
-                let _ = self.database.check_health().await;
-            }
-        };
-        tokio::join!(metadata, database);
+    /// Watches the database. Never returns.
+    pub(crate) async fn watch_database(&self) {
+        loop {
+            tokio::time::sleep(PRESENCE_CHECK_EVERY).await;
+            // Logs the outcome itself.
+            let _ = self.database.check_health().await;
+        }
     }
+
+    /// Watches the source of the metadata. Never returns.
+    pub(crate) async fn watch_metadata(&self) {
+        match &self.metadata {
+            Some(metadata) => metadata.watch().await,
+            None => future::pending().await,
+        }
+    }
+}
+
+/// What an application is built from besides its database: checked, so that building rarely fails later.
+struct Prepared {
+    party: RelyingPartyBuilder,
+    login: Arc<Login>,
+    metadata: Option<Arc<MetadataService>>,
+    origins: Vec<String>,
+}
+
+impl Prepared {
+    fn new(
+        config: &Config,
+        origins: Vec<String>,
+        metadata: Option<Arc<MetadataService>>,
+    ) -> Result<Self, StartError> {
+        let party = relying_party::builder(config, &origins, metadata.as_deref());
+        party.clone().build().map_err(StartError::RelyingParty)?;
+        let login = Arc::new(Login::new(config, &origins)?);
+        Ok(Self { party, login, metadata, origins })
+    }
+
+    fn into_app(self, config: &Config, database: Database, metrics: Arc<Metrics>) -> Result<App, StartError> {
+        let Self { party, login, metadata, origins } = self;
+        let mut builder = Passkeys::builder(party, database.clone())
+            .observer(metrics.events.clone())
+            .models(ServerModels::new(metadata.clone()))
+            .unknown_signals(config.unknown_signals)
+            .sign_up(config.sign_up);
+        if let Some(domain) = &login.cookie_domain {
+            builder = builder.cookie_domain(domain.as_str());
+        }
+        let passkeys = builder.build().map_err(StartError::RelyingParty)?;
+        for warning in passkeys.relying_party().warnings() {
+            tracing::warn!(%warning, "the configuration is probably not meant like this");
+        }
+        metrics.use_metadata(metadata.clone());
+        Ok(App { passkeys, login, metadata, metrics, origins, database })
+    }
+}
+
+/// Starts the metadata, if it is configured.
+fn start_metadata(config: &Config) -> Result<Option<Arc<MetadataService>>, StartError> {
+    let stored_at = metadata_path(config);
+    let start = |metadata| MetadataService::start(metadata, requirement(config), &stored_at, clock::now());
+    Ok(config.metadata.as_ref().map(start).transpose()?.map(Arc::new))
+}
+
+/// Whether registrations must be attested.
+pub(crate) fn requirement(config: &Config) -> AttestationRequirement {
+    let is_required = config.policy.attestation_policy().is_some();
+    if is_required { AttestationRequirement::Attested } else { AttestationRequirement::None }
 }
 
 async fn succeeds_within<T, E>(limit: Duration, work: impl Future<Output = Result<T, E>>) -> bool {
@@ -129,12 +177,12 @@ async fn succeeds_within<T, E>(limit: Duration, work: impl Future<Output = Resul
 
 /// The path from which the names of the metadata's files are derived: that of the database file, or `countersign` in the
 /// folder for metadata.
-fn metadata_path(config: &Config) -> PathBuf {
+pub(crate) fn metadata_path(config: &Config) -> PathBuf {
     let folder = config.metadata.as_ref().and_then(|metadata| metadata.folder.as_deref());
-    match folder {
-        Some(folder) => folder.join("countersign"),
-        None if config.is_database_a_file() => PathBuf::from(&config.database),
-        None => Path::new("countersign").to_path_buf(),
+    match (folder, config.database.path()) {
+        (Some(folder), _) => folder.join("countersign"),
+        (None, Some(path)) => path.to_owned(),
+        (None, None) => PathBuf::from("countersign"),
     }
 }
 

@@ -45,13 +45,16 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Several addresses as one listener.
 pub(crate) struct Connections {
     listeners: Vec<TcpListener>,
-    /// The headers of answers that hyper creates.
-    headers: Arc<[u8]>,
+    /// The headers of answers that hyper creates, as they are now.
+    headers: HeaderLines,
     permits: Arc<Semaphore>,
     registry: Registry,
     limits: Limits,
     metrics: ListenerMetrics,
 }
+
+/// Returns header lines.
+pub(crate) type HeaderLines = Box<dyn Fn() -> Arc<[u8]> + Send + Sync>;
 
 /// The time limits of a connection.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +68,7 @@ impl Connections {
     /// header lines.
     pub(crate) fn new(
         listeners: Vec<std::net::TcpListener>,
-        headers: Vec<u8>,
+        headers: HeaderLines,
         connections: usize,
         metrics: ListenerMetrics,
     ) -> io::Result<Self> {
@@ -75,7 +78,7 @@ impl Connections {
 
     fn with_limits(
         listeners: Vec<std::net::TcpListener>,
-        headers: Vec<u8>,
+        headers: HeaderLines,
         connections: usize,
         limits: Limits,
         metrics: ListenerMetrics,
@@ -88,14 +91,7 @@ impl Connections {
             })
             .collect::<io::Result<_>>()?;
         let permits = Arc::new(Semaphore::new(connections));
-        Ok(Self {
-            listeners,
-            headers: headers.into(),
-            permits,
-            registry: Registry::default(),
-            limits,
-            metrics,
-        })
+        Ok(Self { listeners, headers, permits, registry: Registry::default(), limits, metrics })
     }
 
     /// Waits for a place for another connection, and dismisses one if there is none.
@@ -134,7 +130,7 @@ impl Listener for Connections {
                     let place = self.registry.add(address, Instant::now());
                     let held = Held { place, _permit: permit, _counted: self.metrics.accepted() };
                     let connection = Connection::new(stream, held, self.limits);
-                    return (OwnAnswers::new(connection, self.headers.clone()), address);
+                    return (OwnAnswers::new(connection, (self.headers)()), address);
                 }
                 // The client disconnected, or the system is out of a resource.
                 Err(error) => {

@@ -1,11 +1,9 @@
 //! The sealing keys of a server's database.
 
-use std::path::Path;
-
 use countersign_axum::{KeyError, Rotation, rotate_sealing_keys};
 use countersign_store::{Database, OpenDatabaseError};
 
-use crate::{clock, config::Config};
+use crate::{clock, config::configuration::Config};
 
 /// Why the sealing keys can't be rotated. `Display` is one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -25,9 +23,9 @@ pub enum RotateError {
 /// Adds a key to the database of this configuration, which replaces the sealing key in use two minutes later, and removes
 /// keys that were replaced more than a day ago. Servers may be running meanwhile; no user is signed out.
 pub async fn rotate_keys(config: &Config) -> Result<Rotation, RotateError> {
-    if config.is_database_a_file() && !Path::new(&config.database).exists() {
-        return Err(RotateError::NoDatabase(config.database.clone()));
+    if config.database.path().is_some_and(|path| !path.exists()) {
+        return Err(RotateError::NoDatabase(config.database.to_string()));
     }
-    let database = Database::open(&config.database).await?;
+    let database = Database::open(config.database.as_str()).await?;
     Ok(rotate_sealing_keys(&database, &mut getrandom::fill, clock::now()).await?)
 }

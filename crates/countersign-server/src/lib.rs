@@ -20,10 +20,11 @@
 //!
 //! # The pieces
 //!
-//! - [`Config`] is the configuration: addresses, RP ID and origins, the database, and optional metadata
-//!   ([`MetadataConfig`]).
+//! - [`Config`] is the configuration: addresses, RP ID and origins, the database, the policy, and optional metadata
+//!   ([`MetadataConfig`]). The module [`config`] reads it from a file, environment variables and options.
 //! - [`Server`] listens on its addresses and answers requests until it is asked to stop, for example by
 //!   [`stop_signal`].
+//! - [`Reloader`] replaces the configuration of a server that runs.
 //! - [`router`] is the `axum` router of a server, for other ways to serve it.
 //! - [`http`] describes the JSON API, and how a page uses it.
 #![cfg_attr(feature = "fetch", doc = "- [`fetch`] fetches FIDO metadata over https.")]
@@ -43,14 +44,16 @@
 //!
 //! | task | how |
 //! | --- | --- |
-//! | accept only known authenticator models | [`Registrations::Attested`] with a [`MetadataSource`] |
+//! | accept only known authenticator models | [`Policy::attested`](countersign::Policy::attested) as [`Config::policy`](field@Config::policy), with a [`MetadataSource`] |
 //! | show names of models, flag compromised ones | a [`MetadataSource`] |
 //! | accept several addresses of the page | [`Config::origins`](field@Config::origins) |
 //! | let only invited people create accounts, or no one | [`Config::sign_up`](field@Config::sign_up), [`make_invitation`] |
 //! | lead users back to other applications | [`Config::return_addresses`](field@Config::return_addresses) |
 //! | give the session's cookie to all hosts of a domain | [`Config::cookie_domain`](field@Config::cookie_domain) |
 //! | let back ends ask about sessions | [`Config::clients`](field@Config::clients) |
-//! | check a configuration before a restart | [`Server::check`] |
+//! | read a configuration from a file | [`Sources`](config::Sources) |
+//! | check a configuration before a restart | [`check_sources`], [`Server::check`] |
+//! | use a changed configuration without a restart | [`Reloader`], [`ReloadSignals`] |
 //! | replace the key that ceremonies are sealed with | [`rotate_keys`] |
 //! | see which library verifies signatures | [`BACKEND`] |
 //!
@@ -86,8 +89,9 @@
 mod app;
 mod auth;
 mod backend;
+mod check;
 mod clock;
-mod config;
+pub mod config;
 mod connections;
 #[cfg(feature = "fetch")]
 pub mod fetch;
@@ -95,22 +99,26 @@ pub mod files;
 pub mod http;
 mod invite;
 mod keys;
+mod live;
 mod metadata;
 mod metrics;
 mod models;
+mod reload;
 mod relying_party;
+mod report;
 mod server;
 mod start_error;
 
 pub use backend::BACKEND;
 pub use config::{ClientConfig, Config, Listen};
-pub use countersign::relying_party::policy::BackupEligibilityChange;
 pub use countersign_axum::{Rotation, SignUp, TypedCode, UnknownSignals};
-pub use countersign_store::OtherRpIds;
 pub use countersign_store::text::{printable, with_causes};
 pub use invite::{InvitationError, make_invitation};
 pub use keys::{RotateError, rotate_keys};
-pub use metadata::config::{MetadataConfig, MetadataSource, Registrations};
+pub use live::Reloader;
+pub use metadata::config::{MetadataConfig, MetadataSource};
+pub use reload::ReloadSignals;
+pub use report::{Report, check_sources};
 pub use server::{Server, router, stop_signal};
 pub use start_error::StartError;
 

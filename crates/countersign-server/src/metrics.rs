@@ -15,6 +15,7 @@ pub(crate) mod connections;
 mod events;
 mod families;
 mod in_use;
+mod metadata_source;
 mod models;
 mod pool;
 pub(crate) mod requests;
@@ -24,6 +25,7 @@ use ceremonies::CeremonyMetrics;
 use connections::ConnectionMetrics;
 use events::Events;
 use in_use::MetadataInUse;
+use metadata_source::MetadataSource;
 use models::ModelLabels;
 use pool::PoolInUse;
 use requests::RequestMetrics;
@@ -39,11 +41,12 @@ pub(crate) struct Metrics {
     pub(crate) connections: ConnectionMetrics,
     /// What is counted of ceremonies and of the store.
     pub(crate) events: Events,
+    metadata: MetadataSource,
 }
 
 impl Metrics {
-    /// The metrics of a server with this database and, if it is configured, this metadata.
-    pub(crate) fn new(database: &Database, metadata: Option<Arc<MetadataService>>) -> Self {
+    /// The metrics of a server with this database.
+    pub(crate) fn new(database: &Database) -> Self {
         let mut registry = Registry::with_prefix("countersign");
         let requests = RequestMetrics::new(&mut registry);
         let connections = ConnectionMetrics::new(&mut registry);
@@ -52,11 +55,15 @@ impl Metrics {
         if let Database::Postgres(store) = database {
             registry.register_collector(Box::new(PoolInUse(store.clone())));
         }
-        if let Some(metadata) = &metadata {
-            registry.register_collector(Box::new(MetadataInUse(metadata.clone())));
-        }
-        let events = Events::new(ceremonies, store, ModelLabels::new(metadata));
-        Self { registry, requests, connections, events }
+        let metadata = MetadataSource::default();
+        registry.register_collector(Box::new(MetadataInUse(metadata.clone())));
+        let events = Events::new(ceremonies, store, ModelLabels::new(metadata.clone()));
+        Self { registry, requests, connections, events, metadata }
+    }
+
+    /// From now on, the metrics are about this metadata, if it is configured.
+    pub(crate) fn use_metadata(&self, metadata: Option<Arc<MetadataService>>) {
+        self.metadata.set(metadata);
     }
 
     /// The values in the text format of Prometheus.

@@ -6,10 +6,12 @@ use std::{fmt, future::Future, io, sync::Arc, time::Duration};
 use axum::{Router, middleware};
 use tokio::sync::watch;
 
-use crate::config::{Config, Listen};
+use crate::config::configuration::{Config, Listen};
+use crate::config::finding::{Finding, Findings};
 use crate::connections::{self, Connections, Life, OPERATOR_CONNECTIONS_MAX, PAGE_CONNECTIONS_MAX};
+use crate::live::{Addresses, Audience, CurrentLive, Live, Reloader, current_routes};
 use crate::metrics::connections::{OPERATOR, PAGE};
-use crate::{app::App, http, http::site::Site, start_error::StartError};
+use crate::{app::App, check, start_error::StartError};
 
 /// How long requests may continue after the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -20,7 +22,7 @@ pub struct Server {
     /// The sockets of the operator, if they are separate.
     operations: Option<Sockets>,
     url: String,
-    app: Arc<App>,
+    live: watch::Sender<Arc<Live>>,
 }
 
 /// Listening sockets and their addresses.
@@ -48,24 +50,38 @@ impl Server {
         let port = sockets.addresses.first().map_or(0, SocketAddr::port);
         let origins = config.origins(port);
         let url = origins.first().cloned().unwrap_or_default();
-        let app = Arc::new(App::build(config, origins).await?);
-        Ok(Self { sockets, operations, url, app })
+        let app = App::build(config, origins).await?;
+        let addresses = if operations.is_some() { Addresses::Separate } else { Addresses::One };
+        let (live, _) = watch::channel(Arc::new(Live::new(app, addresses)));
+        Ok(Self { sockets, operations, url, live })
     }
 
-    /// Fails if a server with this configuration could not run, or could not accept the passkeys in its database.
+    /// Returns what changes the configuration of this server while it runs.
+    pub fn reloader(&self) -> Reloader {
+        let port = self.sockets.addresses.first().map_or(0, SocketAddr::port);
+        Reloader::new(self.live.clone(), port)
+    }
+
+    /// Finds everything that keeps a server with this configuration from running or from accepting the passkeys in its
+    /// database, and what is probably unintended.
     ///
     /// Creates no file, stores and fetches nothing, and listens only for a moment. It does not check whether the
     /// addresses are free, since the server with this configuration may be running, whether the database is writable,
     /// and what the metadata's address has.
-    pub async fn check(config: &Config) -> Result<(), StartError> {
-        config.check_addresses()?;
-        for listen in std::iter::once(config.listen).chain(config.metrics_listen) {
+    pub async fn check(config: &Config) -> Findings {
+        let mut findings = check::check(config).await;
+        if let Err(error) = config.check_addresses() {
+            findings.problems.push(Finding::of("metrics.listen", &error));
+        }
+        let addresses =
+            [("listen", Some(config.listen)), ("metrics.listen", config.metrics_listen)].into_iter();
+        for (key, listen) in addresses.filter_map(|(key, listen)| Some((key, listen?))) {
             match Sockets::bind(listen) {
                 Ok(_) | Err(StartError::AddressInUse(_)) => {}
-                Err(error) => return Err(error),
+                Err(error) => findings.problems.push(Finding::of(key, &error)),
             }
         }
-        App::check(config).await
+        findings
     }
 
     /// The addresses that the server listens on: one, or two for `localhost`.
@@ -94,12 +110,15 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
         grace: Duration,
     ) -> io::Result<()> {
-        let site = Arc::new(Site::new(self.app.clone()));
+        let live = self.live.subscribe();
         let (stopping, stopped) = watch::channel(());
-        let metrics = &self.app.metrics.connections;
-        let serve = |sockets: Sockets, routes: Router, max: usize, listener: &'static str| {
-            let headers = site.header_lines();
-            let connections = Connections::new(sockets.listeners, headers, max, metrics.of(listener))?;
+        let app = live.borrow().app.clone();
+        let metrics = &app.metrics.connections;
+        let serve = |sockets: Sockets, audience: Audience, max: usize, listener: &'static str| {
+            let lines = live.clone();
+            let header_lines = Box::new(move || lines.borrow().header_lines());
+            let connections = Connections::new(sockets.listeners, header_lines, max, metrics.of(listener))?;
+            let routes = current_routes(live.clone(), audience);
             let routes = routes.layer(middleware::from_fn(connections::bound_life));
             let service = routes.into_make_service_with_connect_info::<Life>();
             let stopped = is_dropped(stopped.clone());
@@ -107,12 +126,10 @@ impl Server {
                 axum::serve(connections, service).with_graceful_shutdown(stopped).into_future(),
             )
         };
-        let routes =
-            if self.operations.is_some() { http::public_routes(&site) } else { http::all_routes(&site) };
-        let public = serve(self.sockets, routes, PAGE_CONNECTIONS_MAX, PAGE)?;
+        let public = serve(self.sockets, Audience::Public, PAGE_CONNECTIONS_MAX, PAGE)?;
         let operations = self
             .operations
-            .map(|sockets| serve(sockets, http::operator_routes(&site), OPERATOR_CONNECTIONS_MAX, OPERATOR))
+            .map(|sockets| serve(sockets, Audience::Operator, OPERATOR_CONNECTIONS_MAX, OPERATOR))
             .transpose()?;
         let serving = async {
             match operations {
@@ -132,7 +149,7 @@ impl Server {
         };
         tokio::select! {
             () = stop => Ok(()),
-            () = self.app.watch() => Ok(()),
+            () = watch(live.clone()) => Ok(()),
             outcome = serving => outcome,
             () = too_late => {
                 tracing::warn!("stopped with requests under way");
@@ -157,11 +174,37 @@ impl Sockets {
     }
 }
 
+/// Watches the database, and the metadata of the current configuration. Never returns.
+async fn watch(live: CurrentLive) {
+    let app = live.borrow().app.clone();
+    tokio::join!(app.watch_database(), watch_metadata(live));
+}
+
+/// Watches the metadata, and changes to other metadata when the configuration does.
+async fn watch_metadata(mut live: CurrentLive) {
+    loop {
+        let app = live.borrow_and_update().app.clone();
+        let is_other = |live: &Arc<Live>| match (&live.app.metadata, &app.metadata) {
+            (Some(new), Some(old)) => !Arc::ptr_eq(new, old),
+            (new, old) => new.is_some() != old.is_some(),
+        };
+        let has_stopped = async { live.wait_for(is_other).await.is_err() };
+        let has_stopped = tokio::select! {
+            () = app.watch_metadata() => false,
+            has_stopped = has_stopped => has_stopped,
+        };
+        if has_stopped {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 /// The routes of a server with this configuration, to be served by other means than [`Server`], or called in tests.
 /// Opens the database, reads metadata once, and listens nowhere: only `Server` watches for newer metadata.
 pub async fn router(config: &Config) -> Result<Router, StartError> {
-    let site = Arc::new(Site::new(Arc::new(App::build(config, config.origins(config.port())).await?)));
-    Ok(if config.metrics_listen.is_some() { http::public_routes(&site) } else { http::all_routes(&site) })
+    let app = App::build(config, config.origins(config.port())).await?;
+    let addresses = if config.metrics_listen.is_some() { Addresses::Separate } else { Addresses::One };
+    Ok(Live::new(app, addresses).routes(Audience::Public).clone())
 }
 
 /// Waits until the sender is dropped, which makes `changed` fail.

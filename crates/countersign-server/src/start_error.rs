@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 
 use countersign::ConfigurationError;
 use countersign_metadata::MetadataError;
-use countersign_store::{DatabaseError, OpenDatabaseError, OtherRpIds};
+use countersign_store::{DatabaseError, OpenDatabaseError};
 
 /// Why a server can't start. `Display` is one sentence for its operator.
 #[derive(Debug, thiserror::Error)]
@@ -73,9 +73,9 @@ pub enum StartError {
     /// The metadata in this file is rejected.
     #[error("can't use {}: {}", .0.display(), countersign_store::text::with_causes(.1))]
     Metadata(PathBuf, #[source] MetadataError),
-    /// Passkeys in the database belong to another RP ID, and can't be used with the server's.
-    #[error("{0}")]
-    OtherRelyingParty(OtherRpIds),
+    /// The program failed while it read metadata. The log has the reason.
+    #[error("reading metadata was interrupted: {0}")]
+    Interrupted(String),
     /// The database can't be opened.
     #[error(transparent)]
     Database(#[from] OpenDatabaseError),

@@ -3,6 +3,8 @@
 // The two files of the server's tests are symbolic links, so that the package contains them.
 #[allow(dead_code, reason = "the server's own tests use all of it")]
 mod authenticator;
+#[cfg(unix)]
+mod configuration;
 #[cfg(feature = "fetch")]
 #[allow(dead_code, reason = "the server's own tests use all of it")]
 mod https;
@@ -12,6 +14,8 @@ mod operating;
 #[cfg(unix)]
 mod output;
 mod program;
+#[cfg(unix)]
+mod reloading;
 mod starting;
 #[cfg(unix)]
 mod surviving;

@@ -39,7 +39,8 @@ fn another_rp_id_than_that_of_the_stored_passkeys_logs_a_warning_and_fails_the_c
     assert_eq!((good.status.code(), good.stderr.len()), (Some(0), 0));
     let sentence = "2 of the 2 passkeys in the database can't be used with the RP ID \"example.org\": they were \
                     registered with \"localhost\"";
-    assert_fails(&check(&database, &["--rp-id", "example.org"]), 1, sentence);
+    let sentence = &format!("--rp-id: rp_id: {sentence}");
+    assert_fails(&check(&database, &["--rp-id", "example.org"]), 2, sentence);
 
     let (running, log) = logging(folder.path(), &["--rp-id", "example.org"]);
     let log = log();
@@ -111,16 +112,16 @@ fn a_check_creates_no_database_and_finds_what_the_start_would() {
     assert_eq!(check(&database, &[]).status.code(), Some(0));
     assert!(!folder.path().join("new").exists());
     let output = check(&database, &["--rp-id", "https://example.org"]);
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
     let text = folder.path().join("letter.txt");
     fs::write(&text, "Dear Ada,\n".repeat(100)).unwrap();
-    let sentence = format!("the file {} is not a countersign database", text.display());
-    assert_fails(&check(&text, &[]), 1, &sentence);
+    let sentence = format!("--database: database: the file {} is not a countersign database", text.display());
+    assert_fails(&check(&text, &[]), 2, &sentence);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
 }
 
 /// Writes metadata, and the root that signed it.
-fn write_metadata(folder: &Path, next_update: &str) -> [String; 2] {
+pub(crate) fn write_metadata(folder: &Path, next_update: &str) -> [String; 2] {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     let [blob, root] = ["blob", "root.pem"].map(|name| folder.join(name));
     let signer = BlobSigner::new();
@@ -147,25 +148,27 @@ fn a_check_finds_metadata_that_a_server_could_not_start_with() {
     let reason = "No such file or directory (os error 2)";
     assert_fails(
         &check(&["--attested", "--metadata", &missing]),
-        1,
-        &format!("can't use the metadata file {missing}: {reason}"),
+        2,
+        &format!("--metadata: metadata.file: can't use the metadata file {missing}: {reason}"),
     );
     assert_fails(
         &check(&["--metadata", &blob, "--metadata-root", &missing]),
-        1,
-        &format!("can't use the metadata file {missing}: {reason}"),
+        2,
+        &format!("--metadata-root: metadata.roots: can't use the metadata file {missing}: {reason}"),
     );
-    let sentence = format!("{blob} is not a certificate in PEM");
-    assert_fails(&check(&["--metadata", &blob, "--metadata-root", &blob]), 1, &sentence);
+    let sentence = format!("--metadata-root: metadata.roots: {blob} is not a certificate in PEM");
+    assert_fails(&check(&["--metadata", &blob, "--metadata-root", &blob]), 2, &sentence);
     fs::write(&blob, "a.b").unwrap();
-    let sentence =
-        format!("can't use {blob}: the metadata blob is malformed: not a compact jws: not three parts");
-    assert_fails(&check(&["--metadata", &blob, "--metadata-root", &root]), 1, &sentence);
+    let sentence = format!(
+        "--metadata: metadata.file: can't use {blob}: the metadata blob is malformed: not a compact jws: not three parts"
+    );
+    assert_fails(&check(&["--metadata", &blob, "--metadata-root", &root]), 2, &sentence);
     write_metadata(folder.path(), "2026-02-01");
     let output = check(&["--metadata", &blob, "--metadata-root", &root]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(
-        output.status.code() == Some(1) && said.starts_with(&format!("countersign: can't use {blob}: ")),
+        output.status.code() == Some(2)
+            && said.starts_with(&format!("countersign: --metadata: metadata.file: can't use {blob}: ")),
         "{said}"
     );
     // A server starts with its stored metadata.
@@ -184,10 +187,12 @@ fn a_check_finds_a_malformed_authority() {
     fs::write(&text, "Dear Ada,\n").unwrap();
     let text = text.to_str().unwrap();
     let output = check(&database, &["--metadata-url", "https://localhost/", "--metadata-ca", text]);
-    assert_fails(&output, 1, &format!("{text} is not a certificate in PEM"));
+    let sentence = format!("--metadata-ca: metadata.authorities: {text} is not a certificate in PEM");
+    assert_fails(&output, 2, &sentence);
     let output = check(&database, &["--metadata-url", "http://localhost/"]);
-    let sentence = "\"http://localhost/\" is not an address to fetch metadata from, such as https://mds3.fidoalliance.org/";
-    assert_fails(&output, 1, sentence);
+    let sentence = "--metadata-url: metadata.url: \"http://localhost/\" is not an address to fetch metadata from, such as \
+                    https://mds3.fidoalliance.org/";
+    assert_fails(&output, 2, sentence);
 }
 
 #[test]
@@ -195,9 +200,11 @@ fn a_check_finds_an_unusable_address_and_does_not_disturb_a_running_server() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("test.sqlite3");
     // 192.0.2.0/24 is for documentation, so no machine has it.
-    let sentence = "can't listen on 192.0.2.1:8080: it is not an address of this machine";
-    assert_fails(&check(&database, &["--listen", "192.0.2.1:8080"]), 1, sentence);
-    assert_fails(&check(&database, &["--metrics-listen", "192.0.2.1:8080"]), 1, sentence);
+    for (option, key) in [("--listen", "listen"), ("--metrics-listen", "metrics.listen")] {
+        let sentence =
+            format!("{option}: {key}: can't listen on 192.0.2.1:8080: it is not an address of this machine");
+        assert_fails(&check(&database, &[option, "192.0.2.1:8080"]), 2, &sentence);
+    }
     let running = Running::start(&database);
     let address = running.url.strip_prefix("http://localhost:").unwrap();
     let address = format!("127.0.0.1:{address}");
@@ -211,7 +218,7 @@ fn one_address_for_the_page_and_for_the_metrics_is_reported_in_a_sentence() {
     let both = ["--listen", "127.0.0.1:8079", "--metrics-listen", "127.0.0.1:8079"];
     let sentence = "127.0.0.1:8079 is given for the page and for /metrics: without a separate address, /metrics is at \
                     the address of the page";
-    assert_fails(&check(&database, &both), 1, sentence);
+    assert_fails(&check(&database, &both), 2, &format!("--metrics-listen: metrics.listen: {sentence}"));
     let output = program().args(["serve", "--database"]).arg(&database).args(both).output().unwrap();
     assert_fails(&output, 1, sentence);
 }
@@ -225,7 +232,11 @@ fn a_database_of_another_kind_is_rejected_by_its_scheme_and_no_password_is_shown
         let output = command.args(["--database", "mysql://user:word@host/db"]).output().unwrap();
         let sentence = "the database is the path of an SQLite file or an address that begins with postgres://, not with \
                         mysql://";
-        assert_fails(&output, 1, sentence);
+        if arguments.contains(&"--check") {
+            assert_fails(&output, 2, &format!("--database: database: {sentence}"));
+        } else {
+            assert_fails(&output, 1, sentence);
+        }
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is made");
 }

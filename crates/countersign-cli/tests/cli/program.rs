@@ -9,7 +9,12 @@ use serde_json::Value;
 /// The program, without the environment's configuration.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
-    command.env_remove("COUNTERSIGN_LOG").env_remove("COUNTERSIGN_LOG_FORMAT").stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("COUNTERSIGN_") {
+            command.env_remove(name);
+        }
+    }
+    command.stdin(Stdio::null());
     command
 }
 
@@ -18,11 +23,11 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
     program().args(arguments).output().unwrap()
 }
 
-/// Checks that a run failed with this status and this one sentence, and printed nothing else.
+/// Checks that a run failed with this status and this sentence, or these lines, and printed nothing else.
 #[track_caller]
 pub(crate) fn assert_fails(output: &Output, status: i32, sentence: &str) {
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(errors, format!("countersign: {sentence}\n"));
+    assert_eq!(errors, format!("countersign: {}\n", sentence.replace('\n', "\ncountersign: ")));
     assert_eq!(output.status.code(), Some(status));
     assert!(output.stdout.is_empty());
 }

@@ -4,7 +4,7 @@ use countersign::cose::sha256;
 use countersign::types::base64url;
 use subtle::{Choice, ConstantTimeEq as _};
 
-use crate::{config::ClientConfig, files, start_error::StartError};
+use crate::{config::configuration::ClientConfig, files, start_error::StartError};
 
 /// The least bytes of a secret: 256 bits can't be guessed, so that their hash needs neither salt nor stretching.
 const SECRET_MIN: usize = 32;

@@ -3,7 +3,7 @@
 use crate::auth::clients::Clients;
 use crate::auth::cookie_domain::CookieDomain;
 use crate::auth::return_addresses::ReturnAddresses;
-use crate::{config::Config, start_error::StartError};
+use crate::{config::configuration::Config, start_error::StartError};
 
 /// The configuration of a server as the login of other applications, checked.
 pub(crate) struct Login {

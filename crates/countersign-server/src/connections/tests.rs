@@ -20,9 +20,14 @@ fn serve(connections: usize) -> SocketAddr {
 fn serve_within(connections: usize, limits: Limits) -> SocketAddr {
     let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = socket.local_addr().unwrap();
-    let listener =
-        Connections::with_limits(vec![socket], Vec::new(), connections, limits, ListenerMetrics::default())
-            .unwrap();
+    let listener = Connections::with_limits(
+        vec![socket],
+        Box::new(|| Arc::from([])),
+        connections,
+        limits,
+        ListenerMetrics::default(),
+    )
+    .unwrap();
     let slow = get(async || {
         sleep(SLOW).await;
         "slow"
@@ -170,7 +175,8 @@ async fn two_addresses_are_one_server() {
         (0..2).map(|_| std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()).collect();
     let addresses: Vec<_> = sockets.iter().map(|socket| socket.local_addr().unwrap()).collect();
     let listener =
-        Connections::with_limits(sockets, Vec::new(), 4, LIMITS, ListenerMetrics::default()).unwrap();
+        Connections::with_limits(sockets, Box::new(|| Arc::from([])), 4, LIMITS, ListenerMetrics::default())
+            .unwrap();
     assert_eq!(Listener::local_addr(&listener).unwrap(), addresses[0]);
     tokio::spawn(axum::serve(listener, Router::new().route("/", get(async || "hello"))).into_future());
     for address in addresses {

@@ -8,7 +8,7 @@ use super::schedule::Schedule;
 pub const FIDO_URL: &str = "https://mds3.fidoalliance.org/";
 
 /// The address that metadata is fetched from, and the limits of a request.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FetchConfig {
     /// The address. It begins with `https://`, and contains no user name.

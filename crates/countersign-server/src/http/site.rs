@@ -8,7 +8,7 @@ use crate::app::App;
 /// The application, and what HTTP adds to it.
 pub(crate) struct Site {
     pub(super) app: Arc<App>,
-    pub(super) assets: Assets,
+    pub(super) assets: Arc<Assets>,
     pub(super) headers: Headers,
 }
 
@@ -18,7 +18,15 @@ pub(crate) type Shared = Arc<Site>;
 impl Site {
     /// Prepares the page and the headers for the application's origins.
     pub(crate) fn new(app: Arc<App>) -> Self {
-        let assets = Assets::new();
+        Self::with(app, Arc::new(Assets::new()))
+    }
+
+    /// The same for another application.
+    pub(crate) fn replaced(&self, app: Arc<App>) -> Self {
+        Self::with(app, self.assets.clone())
+    }
+
+    fn with(app: Arc<App>, assets: Arc<Assets>) -> Self {
         let headers = Headers::new(&app.origins, assets.version());
         Self { app, assets, headers }
     }

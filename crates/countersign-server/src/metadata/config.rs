@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use countersign_metadata::MetadataPolicy;
+
 #[cfg(feature = "fetch")]
 use crate::fetch::config::FetchConfig;
 
@@ -9,7 +11,7 @@ use crate::fetch::config::FetchConfig;
 const CHECK_EVERY: Duration = Duration::from_secs(60);
 
 /// The source of metadata, and its use.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MetadataConfig {
     /// The source of the BLOB.
@@ -20,8 +22,9 @@ pub struct MetadataConfig {
     /// The folder for the last good BLOB. By default, that is the folder of the database file, or the working folder if
     /// the database is no file.
     pub folder: Option<PathBuf>,
-    /// The authenticators that may register.
-    pub registrations: Registrations,
+    /// Which of the models are accepted, if [`Config::policy`](crate::Config::policy) requires attestation; by default those
+    /// of FIDO's guidance.
+    pub policy: MetadataPolicy,
     /// How often a running server checks whether a file changed; at most a hundred times a second.
     pub check_every: Duration,
 }
@@ -30,7 +33,7 @@ pub struct MetadataConfig {
 ///
 /// A rejected BLOB changes nothing: the last good one stays in use. It is stored next to the database for the next
 /// start, together with its number, so that no older one is accepted after it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MetadataSource {
     /// A file with the BLOB as downloaded. It is read when the server starts, and again when it changes. It must be
@@ -42,31 +45,19 @@ pub enum MetadataSource {
     Url(FetchConfig),
 }
 
-/// The authenticators that may register.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Registrations {
-    /// All authenticators. The metadata names those that report their model.
-    #[default]
-    Any,
-    /// Authenticators whose attestation leads to a root of their model in the metadata, and whose model has no status
-    /// that FIDO warns about.
-    Attested,
-}
-
 impl MetadataConfig {
-    /// Metadata of FIDO's own service in this file, without demands on authenticators.
+    /// Metadata of FIDO's own service in this file.
     pub fn new(file: impl Into<PathBuf>) -> Self {
         Self::from_source(MetadataSource::File(file.into()))
     }
 
-    /// Metadata of FIDO's own service from this source, without demands on authenticators.
-    pub const fn from_source(source: MetadataSource) -> Self {
+    /// Metadata of FIDO's own service from this source.
+    pub fn from_source(source: MetadataSource) -> Self {
         Self {
             source,
             roots: Vec::new(),
             folder: None,
-            registrations: Registrations::Any,
+            policy: MetadataPolicy::fido(),
             check_every: CHECK_EVERY,
         }
     }

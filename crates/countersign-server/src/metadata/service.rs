@@ -6,12 +6,10 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use countersign::lifecycle::{Reassessor, Verdict};
 use countersign::types::{Aaguid, CredentialId};
 use countersign::{CredentialRecord, RelyingParty, Timestamp};
-use countersign_metadata::{
-    Blob, BlobPolicy, Metadata, MetadataPolicy, ModelName, model_name, roots::anchor_from_pem,
-};
+use countersign_metadata::{Blob, BlobPolicy, Metadata, ModelName, model_name, roots::anchor_from_pem};
 use countersign_store::text::printable;
 
-use super::config::{MetadataConfig, MetadataSource, Registrations};
+use super::config::{MetadataConfig, MetadataSource};
 #[cfg(feature = "fetch")]
 use super::url_source::UrlSource;
 use super::{cache::MetadataCache, current::CurrentMetadata, file_source::FileSource, verdicts::Verdicts};
@@ -27,12 +25,20 @@ const NAME_MAX: usize = 200;
 #[derive(Debug)]
 pub(crate) struct MetadataService {
     current: Arc<CurrentMetadata>,
-    registrations: Registrations,
+    config: MetadataConfig,
+    requirement: AttestationRequirement,
     source: Source,
     /// What the BLOB in use says about stored credentials.
     verdicts: Verdicts,
     /// How often to check for a newer BLOB that another server stored.
     check_every: Duration,
+}
+
+/// Whether registrations must be attested, by models that the metadata vouches for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AttestationRequirement {
+    None,
+    Attested,
 }
 
 #[derive(Debug)]
@@ -46,10 +52,11 @@ impl MetadataService {
     /// Creates the service of a server with this database, and uses the BLOB that is there.
     pub(crate) fn start(
         config: &MetadataConfig,
+        requirement: AttestationRequirement,
         database: &Path,
         now: Timestamp,
     ) -> Result<Self, StartError> {
-        let service = Self::new(config, database)?;
+        let service = Self::new(config, requirement, database)?;
         match &service.source {
             Source::File(source) => source.start(now)?,
             #[cfg(feature = "fetch")]
@@ -58,13 +65,19 @@ impl MetadataService {
         Ok(service)
     }
 
+    /// Whether the service has this configuration.
+    pub(crate) fn is_of(&self, config: &MetadataConfig, requirement: AttestationRequirement) -> bool {
+        self.config == *config && self.requirement == requirement
+    }
+
     /// Creates the service, and fails if [`Self::start`] would. Stores nothing.
     pub(crate) fn check(
         config: &MetadataConfig,
+        requirement: AttestationRequirement,
         database: &Path,
         now: Timestamp,
     ) -> Result<Self, StartError> {
-        let service = Self::new(config, database)?;
+        let service = Self::new(config, requirement, database)?;
         match &service.source {
             Source::File(source) => source.check(now)?,
             // A server starts without a fetched BLOB.
@@ -75,9 +88,13 @@ impl MetadataService {
     }
 
     /// Creates the service with no BLOB in use.
-    fn new(config: &MetadataConfig, database: &Path) -> Result<Self, StartError> {
+    fn new(
+        config: &MetadataConfig,
+        requirement: AttestationRequirement,
+        database: &Path,
+    ) -> Result<Self, StartError> {
         let check_every = config.check_every.max(CHECK_MIN);
-        let metadata = Metadata::new(blob_policy(&config.roots)?, MetadataPolicy::fido());
+        let metadata = Metadata::new(blob_policy(&config.roots)?, config.policy.clone());
         let current = Arc::new(CurrentMetadata::new(metadata, MetadataCache::beside(database))?);
         let source = match &config.source {
             MetadataSource::File(path) => Source::File(FileSource::new(path, check_every, current.clone())),
@@ -85,7 +102,7 @@ impl MetadataService {
             MetadataSource::Url(config) => Source::Url(Arc::new(UrlSource::new(config, current.clone())?)),
         };
         let verdicts = Verdicts::default();
-        Ok(Self { current, registrations: config.registrations, source, verdicts, check_every })
+        Ok(Self { config: config.clone(), current, requirement, source, verdicts, check_every })
     }
 
     /// Watches the source, and the BLOB that other servers store. Never returns.
@@ -117,17 +134,18 @@ impl MetadataService {
     /// Whether registrations can be judged: a server that requires attestation needs metadata that is not out of date.
     pub(crate) fn can_judge(&self, now: Timestamp) -> bool {
         let is_good = |blob: &Blob| !self.current.is_outdated(blob, now);
-        self.registrations == Registrations::Any || self.current.blob().as_deref().is_some_and(is_good)
+        self.requirement == AttestationRequirement::None
+            || self.current.blob().as_deref().is_some_and(is_good)
     }
 
     /// Whether there is metadata, which may be out of date, or registrations need none.
     pub(crate) fn has_what_it_requires(&self) -> bool {
-        self.registrations == Registrations::Any || self.current.blob().is_some()
+        self.requirement == AttestationRequirement::None || self.current.blob().is_some()
     }
 
     /// The metadata, if the relying party has to require attestation.
     pub(crate) fn required(&self) -> Option<Arc<Metadata>> {
-        (self.registrations == Registrations::Attested).then(|| Arc::clone(&self.current.metadata))
+        (self.requirement == AttestationRequirement::Attested).then(|| Arc::clone(&self.current.metadata))
     }
 
     /// The name of an authenticator model, in printable characters.

@@ -1,21 +1,23 @@
 //! The metadata in use.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _};
 use prometheus_client::metrics::counter::ConstCounter;
 
 use super::families::{number, write_gauge};
-use crate::{clock::now, metadata::service::MetadataService};
+use super::metadata_source::MetadataSource;
+use crate::clock::now;
 
 /// The metadata, which is asked at each request for metrics.
 #[derive(Debug)]
-pub(super) struct MetadataInUse(pub(super) Arc<MetadataService>);
+pub(super) struct MetadataInUse(pub(super) MetadataSource);
 
 impl Collector for MetadataInUse {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let (metadata, now) = (self.0.current(), now());
+        let Some(service) = self.0.get() else { return Ok(()) };
+        let (metadata, now) = (service.current(), now());
         let failures = ConstCounter::new(metadata.failures());
         let help = "Times that metadata was rejected, or could not be read, fetched or stored.";
         failures.encode(encoder.encode_descriptor(

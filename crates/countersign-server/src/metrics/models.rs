@@ -1,12 +1,12 @@
 //! The values for authenticator models: a client chooses its AAGUID if its attestation is not verified.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use countersign::types::Aaguid;
 use countersign_metadata::provider_name;
 
-use crate::metadata::service::MetadataService;
+use super::metadata_source::MetadataSource;
 
 /// The most models that have a value of their own. A site with more would need as many series for each format.
 const MODELS_MAX: usize = 100;
@@ -19,12 +19,12 @@ const NONE: &str = "none";
 
 /// The models that have a value of their own: known ones, in the order in which they were first used.
 pub(crate) struct ModelLabels {
-    metadata: Option<Arc<MetadataService>>,
+    metadata: MetadataSource,
     named: Mutex<BTreeSet<Aaguid>>,
 }
 
 impl ModelLabels {
-    pub(super) const fn new(metadata: Option<Arc<MetadataService>>) -> Self {
+    pub(super) const fn new(metadata: MetadataSource) -> Self {
         Self { metadata, named: Mutex::new(BTreeSet::new()) }
     }
 
@@ -44,7 +44,7 @@ impl ModelLabels {
     }
 
     fn knows(&self, aaguid: Aaguid) -> bool {
-        let blob = self.metadata.as_deref().and_then(|metadata| metadata.current().blob());
+        let blob = self.metadata.get().and_then(|metadata| metadata.current().blob());
         blob.is_some_and(|blob| blob.entry(aaguid).is_some()) || provider_name(aaguid).is_some()
     }
 }
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn only_known_models_have_a_value_and_not_more_than_the_limit() {
-        let models = ModelLabels::new(None);
+        let models = ModelLabels::new(MetadataSource::default());
         // Apple Passwords, of the list of providers.
         let apple: Aaguid = "fbfc3007-154e-4ecc-8c0b-6e020557d7bd".parse().unwrap();
         assert_eq!(models.of(apple), "fbfc3007-154e-4ecc-8c0b-6e020557d7bd");

@@ -230,7 +230,8 @@ async fn a_passkey_that_can_now_be_backed_up_signs_in_if_the_operator_accepts_th
     let site = Site::new().await;
     let (_, passkey) = site.account("Ada", 1).await;
     let mut config = site.config.clone();
-    config.backup_eligibility_change = BackupEligibilityChange::DangerousAcceptUpgrade;
+    config.policy =
+        config.policy.with_backup_eligibility_change(BackupEligibilityChange::DangerousAcceptUpgrade);
     let mut client = Client::of(&router(&config).await.unwrap());
     let changed = Passkey { flags: 0x0d, ..passkey };
     client.sign_in(&changed).await.expect(200);

@@ -4,14 +4,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::{fs, time::Duration};
 
+use countersign::Policy;
 use countersign_authenticator::{BlobSigner, CertificateDraft};
 use countersign_server::fetch::{FetchConfig, Schedule};
-use countersign_server::{Config, Listen, MetadataConfig, MetadataSource, Registrations, Server, router};
+use countersign_server::{Config, Listen, MetadataConfig, MetadataSource, Server, router};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::https::{Https, Reply};
-use crate::metadata::{blob, value, write_root};
+use crate::metadata::{any, attested, blob, value, write_root};
 use crate::site::{Client, ORIGIN, finish};
 use crate::{authenticator::Passkey, serving::ask};
 
@@ -61,22 +62,22 @@ impl Place {
         noted
     }
 
-    fn config(&self, url: &str, registrations: Registrations, schedule: Schedule) -> Config {
+    fn config(&self, url: &str, policy: Policy, schedule: Schedule) -> Config {
         let mut fetch = FetchConfig::new(url);
         fetch.authorities = vec![Https::write_authority(self.path())];
         fetch.schedule = schedule;
         fetch.length_max = 100_000;
         let mut metadata = MetadataConfig::from_source(MetadataSource::Url(fetch));
         metadata.roots = vec![self.path().join("root.pem")];
-        metadata.registrations = registrations;
         let mut config = Config::new(self.path().join("data/countersign.sqlite3"));
         config.metadata = Some(metadata);
+        config.policy = policy;
         config.listen = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());
         config
     }
 
     async fn start(&self, url: &str, schedule: Schedule) -> Running {
-        let server = Server::bind(&self.config(url, Registrations::Attested, schedule)).await.unwrap();
+        let server = Server::bind(&self.config(url, attested(), schedule)).await.unwrap();
         let address = server.addresses()[0];
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let serving = tokio::spawn(server.serve(async {
@@ -290,7 +291,7 @@ async fn a_blob_that_can_not_be_stored_is_in_use_and_stored_later() {
 #[tokio::test]
 async fn the_page_gets_the_problem_of_the_metadata() {
     let place = Place::new();
-    let mut config = place.config("https://localhost:1/", Registrations::Any, Schedule::default());
+    let mut config = place.config("https://localhost:1/", any(), Schedule::default());
     config.listen = Listen::Localhost(8080);
     fs::create_dir(place.path().join("data")).unwrap();
     fs::write(place.path().join("data/countersign.metadata"), "a.b.c").unwrap();

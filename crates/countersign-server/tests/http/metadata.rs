@@ -3,11 +3,10 @@
 use std::{fs, net::Ipv4Addr, path::Path, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use countersign::types::CreationOptions;
+use countersign::types::{CreationOptions, enumerations::ResidentKeyRequirement};
+use countersign::{Policy, relying_party::policy::AttestationPolicy};
 use countersign_authenticator::{Attestation, Attester, Authenticator, BlobSigner, Client as Browser};
-use countersign_server::{
-    Config, Listen, MetadataConfig, MetadataSource, Registrations, Server, StartError, router,
-};
+use countersign_server::{Config, Listen, MetadataConfig, MetadataSource, Server, StartError, router};
 use serde_json::{Value, json};
 
 use crate::serving::ask;
@@ -65,17 +64,27 @@ pub(crate) fn blob(signer: &BlobSigner, number: u64, status: &str, method: &str)
     signer.sign(payload.to_string().as_bytes())
 }
 
-fn config(folder: &Path, registrations: Registrations) -> Config {
+fn config(folder: &Path, policy: Policy) -> Config {
     let mut metadata = MetadataConfig::new(folder.join("blob"));
     metadata.roots = vec![folder.join("root.pem")];
-    metadata.registrations = registrations;
     let mut config = Config::new(folder.join("data/countersign.sqlite3"));
     config.metadata = Some(metadata);
+    config.policy = policy;
     config
 }
 
-async fn open(folder: &Path, registrations: Registrations) -> Result<Client, StartError> {
-    Ok(Client::of(&router(&config(folder, registrations)).await?))
+/// The policy that accepts all authenticators.
+pub(crate) fn any() -> Policy {
+    Config::new("x").policy
+}
+
+/// The policy that accepts only authenticators that the metadata vouches for.
+pub(crate) fn attested() -> Policy {
+    Policy::attested(AttestationPolicy::new()).with_resident_key(ResidentKeyRequirement::Required)
+}
+
+async fn open(folder: &Path, policy: Policy) -> Result<Client, StartError> {
+    Ok(Client::of(&router(&config(folder, policy)).await?))
 }
 
 /// The value of a metric.
@@ -107,7 +116,7 @@ pub(crate) async fn register(client: &mut Client, name: &str) -> (u16, Value) {
 async fn a_compromised_model_is_rejected_at_registration_and_flagged_in_lists() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 7, "FIDO_CERTIFIED_L1");
-    let mut client = open(folder.path(), Registrations::Attested).await.unwrap();
+    let mut client = open(folder.path(), attested()).await.unwrap();
     let (status, body) = register(&mut client, "Ada").await;
     assert_eq!(status, 201, "{body}");
     let listed = client.get("/api/credentials").await.json();
@@ -119,7 +128,7 @@ async fn a_compromised_model_is_rejected_at_registration_and_flagged_in_lists() 
     assert_eq!(listed["metadata"], metadata);
 
     write(folder.path(), 8, "USER_KEY_REMOTE_COMPROMISE");
-    let mut restarted = open(folder.path(), Registrations::Attested).await.unwrap();
+    let mut restarted = open(folder.path(), attested()).await.unwrap();
     let (status, body) = register(&mut restarted, "Eve").await;
     assert_eq!((status, &body["error"]["code"]), (400, &json!("authenticator-not-accepted")), "{body}");
 
@@ -133,10 +142,10 @@ async fn a_compromised_model_is_rejected_at_registration_and_flagged_in_lists() 
 async fn evidence_is_read_once_and_not_with_each_list() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 7, "FIDO_CERTIFIED_L1");
-    let mut client = open(folder.path(), Registrations::Attested).await.unwrap();
+    let mut client = open(folder.path(), attested()).await.unwrap();
     register(&mut client, "Ada").await;
     write(folder.path(), 8, "USER_KEY_REMOTE_COMPROMISE");
-    let mut restarted = open(folder.path(), Registrations::Attested).await.unwrap();
+    let mut restarted = open(folder.path(), attested()).await.unwrap();
     restarted.cookie = client.cookie;
     let first = restarted.get("/api/credentials").await.expect(200).json();
     assert_ne!(first["credentials"][0]["trouble"], Value::Null);
@@ -145,7 +154,7 @@ async fn evidence_is_read_once_and_not_with_each_list() {
     assert_eq!(database.execute("UPDATE evidence SET evidence = 'junk'", ()).unwrap(), 1);
     let again = restarted.get("/api/credentials").await.expect(200).json();
     assert_eq!(again["credentials"], first["credentials"]);
-    let mut anew = open(folder.path(), Registrations::Attested).await.unwrap();
+    let mut anew = open(folder.path(), attested()).await.unwrap();
     anew.cookie = restarted.cookie;
     anew.get("/api/credentials").await.expect_error(503, "storage-failed");
 }
@@ -154,8 +163,8 @@ async fn evidence_is_read_once_and_not_with_each_list() {
 async fn an_authenticator_without_attestation_registers_only_if_none_is_required() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 7, "FIDO_CERTIFIED_L1");
-    for (registrations, expected) in [(Registrations::Any, 201), (Registrations::Attested, 400)] {
-        let mut client = open(folder.path(), registrations).await.unwrap();
+    for (policy, expected) in [(any(), 201), (attested(), 400)] {
+        let mut client = open(folder.path(), policy).await.unwrap();
         let started =
             client.post("/api/accounts/start", &json!({ "name": format!("{expected}") })).await.json();
         let passkey = crate::authenticator::Passkey::new(&started["options"], ORIGIN, 1);
@@ -172,7 +181,7 @@ async fn rule_348_of_two_servers_the_one_behind_uses_the_newer_blob() {
     let file = |name: &str, number: u64, status: &str| {
         write(folder.path(), number, status);
         fs::rename(folder.path().join("blob"), folder.path().join(name)).unwrap();
-        let mut config = config(folder.path(), Registrations::Any);
+        let mut config = config(folder.path(), any());
         config.listen = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());
         let metadata = config.metadata.as_mut().unwrap();
         metadata.source = MetadataSource::File(folder.path().join(name));
@@ -222,7 +231,7 @@ async fn rule_348_of_servers_that_store_at_once_the_highest_number_stays() {
             write(folder.path(), number, "FIDO_CERTIFIED_L1");
             let name = folder.path().join(format!("blob-{number}"));
             fs::rename(folder.path().join("blob"), &name).unwrap();
-            let mut config = config(folder.path(), Registrations::Any);
+            let mut config = config(folder.path(), any());
             config.metadata.as_mut().unwrap().source = MetadataSource::File(name);
             config
         })
@@ -247,7 +256,7 @@ async fn a_root_beyond_a_mebibyte_is_not_read() {
     let root = folder.path().join("root.pem");
     let long = fs::read(&root).unwrap().repeat(3000);
     fs::write(&root, long).unwrap();
-    let error = open(folder.path(), Registrations::Any).await.err().unwrap().to_string();
+    let error = open(folder.path(), any()).await.err().unwrap().to_string();
     assert!(error.ends_with("root.pem: it has more than 1048576 bytes"), "{error}");
 }
 
@@ -255,14 +264,14 @@ async fn a_root_beyond_a_mebibyte_is_not_read() {
 async fn rule_348_the_number_survives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 8, "FIDO_CERTIFIED_L1");
-    open(folder.path(), Registrations::Any).await.unwrap();
-    open(folder.path(), Registrations::Any).await.unwrap();
+    open(folder.path(), any()).await.unwrap();
+    open(folder.path(), any()).await.unwrap();
     write(folder.path(), 7, "FIDO_CERTIFIED_L1");
-    let mut client = open(folder.path(), Registrations::Any).await.unwrap();
+    let mut client = open(folder.path(), any()).await.unwrap();
     assert_eq!(metric(&mut client, "countersign_metadata_number").await, Some(8), "the one that was kept");
 
     fs::remove_file(folder.path().join("data/countersign.metadata")).unwrap();
-    let error = open(folder.path(), Registrations::Any).await.err().unwrap();
+    let error = open(folder.path(), any()).await.err().unwrap();
     assert!(error.to_string().ends_with("has number 7, and number 8 was seen before"), "{error}");
 }
 
@@ -270,10 +279,10 @@ async fn rule_348_the_number_survives_a_restart() {
 async fn rule_349_the_last_good_metadata_survives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 8, "FIDO_CERTIFIED_L1");
-    let mut client = open(folder.path(), Registrations::Any).await.unwrap();
+    let mut client = open(folder.path(), any()).await.unwrap();
     assert_eq!(metric(&mut client, "countersign_metadata_failures_total").await, Some(0));
     fs::write(folder.path().join("blob"), "a.b.c").unwrap();
-    let mut client = open(folder.path(), Registrations::Any).await.unwrap();
+    let mut client = open(folder.path(), any()).await.unwrap();
     for (name, expected) in [
         ("number", Some(8)),
         ("entries", Some(1)),
@@ -290,7 +299,7 @@ async fn rule_349_the_last_good_metadata_survives_a_restart() {
 async fn rule_349_a_running_server_accepts_only_newer_metadata() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 8, "FIDO_CERTIFIED_L1");
-    let mut config = config(folder.path(), Registrations::Any);
+    let mut config = config(folder.path(), any());
     config.listen = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());
     config.metadata.as_mut().unwrap().check_every = Duration::from_millis(20);
     let server = Server::bind(&config).await.unwrap();
@@ -338,8 +347,7 @@ async fn rule_349_a_running_server_accepts_only_newer_metadata() {
 async fn rule_367_a_model_that_verifies_no_user_cannot_say_that_it_did() {
     let folder = tempfile::tempdir().unwrap();
     write_with(folder.path(), 7, "FIDO_CERTIFIED_L1", "presence_internal");
-    let (status, body) =
-        register(&mut open(folder.path(), Registrations::Attested).await.unwrap(), "Ada").await;
+    let (status, body) = register(&mut open(folder.path(), attested()).await.unwrap(), "Ada").await;
     assert_eq!((status, &body["error"]["code"]), (400, &json!("authenticator-not-accepted")), "{body}");
 }
 
@@ -347,7 +355,7 @@ async fn rule_367_a_model_that_verifies_no_user_cannot_say_that_it_did() {
 async fn the_icon_of_a_model_is_a_file_of_the_server() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 7, "FIDO_CERTIFIED_L1");
-    let mut client = open(folder.path(), Registrations::Any).await.unwrap();
+    let mut client = open(folder.path(), any()).await.unwrap();
     let answer = client.get(&format!("/models/{MODEL}/icon")).await;
     assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "image/png"));
     assert_eq!(answer.body, [0xfb, 0xff]);
@@ -361,9 +369,9 @@ async fn rule_349_a_server_does_not_start_with_metadata_that_is_not_valid() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 8, "FIDO_CERTIFIED_L1");
     fs::write(folder.path().join("blob"), "a.b.c").unwrap();
-    assert!(matches!(open(folder.path(), Registrations::Any).await, Err(StartError::Metadata(..))));
+    assert!(matches!(open(folder.path(), any()).await, Err(StartError::Metadata(..))));
     fs::remove_file(folder.path().join("blob")).unwrap();
-    assert!(matches!(open(folder.path(), Registrations::Any).await, Err(StartError::MetadataFile(..))));
+    assert!(matches!(open(folder.path(), any()).await, Err(StartError::MetadataFile(..))));
     fs::write(folder.path().join("root.pem"), "x").unwrap();
-    assert!(matches!(open(folder.path(), Registrations::Any).await, Err(StartError::MetadataRoot(..))));
+    assert!(matches!(open(folder.path(), any()).await, Err(StartError::MetadataRoot(..))));
 }

@@ -63,7 +63,7 @@ impl Site {
     }
 
     pub(crate) fn database(&self) -> PathBuf {
-        PathBuf::from(&self.config.database)
+        self.config.database.path().unwrap().to_owned()
     }
 
     /// Reads or changes the database like another program.

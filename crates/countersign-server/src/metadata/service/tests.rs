@@ -28,7 +28,13 @@ fn service() -> (TempDir, MetadataService) {
     fs::write(folder.path().join("blob"), blob(7)).unwrap();
     let mut metadata = MetadataConfig::new(folder.path().join("blob"));
     metadata.roots = vec![folder.path().join("root.pem")];
-    let service = MetadataService::start(&metadata, &folder.path().join("test.sqlite3"), NOW).unwrap();
+    let service = MetadataService::start(
+        &metadata,
+        AttestationRequirement::None,
+        &folder.path().join("test.sqlite3"),
+        NOW,
+    )
+    .unwrap();
     (folder, service)
 }
 
@@ -118,8 +124,13 @@ fn rule_368_roots_that_expire_soon_are_counted() {
     let source = MetadataSource::Url(crate::fetch::config::FetchConfig::new("https://localhost/"));
     let config = MetadataConfig::from_source(source);
     let [long_before, soon] = [1_795_305_600, 1_867_017_600].map(Timestamp::from_unix_seconds);
-    let service =
-        MetadataService::start(&config, &folder.path().join("countersign.db"), long_before).unwrap();
+    let service = MetadataService::start(
+        &config,
+        AttestationRequirement::None,
+        &folder.path().join("countersign.db"),
+        long_before,
+    )
+    .unwrap();
     assert_eq!(service.current.expiring_roots(long_before), 0);
     assert_eq!(service.current.expiring_roots(soon), 1, "GlobalSign's R3, on 2029-03-18");
 }
@@ -127,7 +138,7 @@ fn rule_368_roots_that_expire_soon_are_counted() {
 #[test]
 fn a_server_whose_required_metadata_is_out_of_date_is_ready_and_registers_nothing() {
     let (_folder, mut service) = service();
-    service.registrations = Registrations::Attested;
+    service.requirement = AttestationRequirement::Attested;
     assert!(service.has_what_it_requires() && service.can_judge(NOW));
     assert!(service.has_what_it_requires() && !service.can_judge(LATE));
 }

@@ -1,0 +1,151 @@
+//! A configuration while its settings are applied, before what belongs together is put together.
+
+use std::path::{Path, PathBuf};
+
+use countersign_metadata::MetadataPolicy;
+
+use super::configuration::Config;
+use super::database::DatabaseAddress;
+use super::given::GivenValues;
+use super::policy::draft::PolicyDraft;
+use super::problem::{Place, Problem};
+use crate::metadata::config::{MetadataConfig, MetadataSource};
+use crate::{auth::percent, files};
+
+/// The most bytes of a file with a password.
+const PASSWORD_FILE_MAX: usize = 4096;
+
+/// A configuration while its settings are applied.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) config: Config,
+    pub(crate) has_database: bool,
+    pub(crate) database_password_file: Option<PathBuf>,
+    pub(crate) metadata: MetadataDraft,
+}
+
+/// The settings of metadata, which make a [`MetadataConfig`] if there is a source.
+#[derive(Debug)]
+pub(crate) struct MetadataDraft {
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) url: Option<String>,
+    pub(crate) authorities: Vec<PathBuf>,
+    pub(crate) roots: Vec<PathBuf>,
+    pub(crate) folder: Option<PathBuf>,
+    pub(crate) policy: MetadataPolicy,
+}
+
+impl Draft {
+    /// A draft with the defaults.
+    pub(crate) fn new(default_database: Option<&Path>) -> Self {
+        Self {
+            config: Config::new(default_database.unwrap_or(Path::new(""))),
+            has_database: default_database.is_some(),
+            database_password_file: None,
+            metadata: MetadataDraft {
+                file: None,
+                url: None,
+                authorities: Vec::new(),
+                roots: Vec::new(),
+                folder: None,
+                policy: MetadataPolicy::fido(),
+            },
+        }
+    }
+
+    /// Puts together what belongs together. Returns what is wrong, too.
+    pub(crate) fn finish(mut self, policy: PolicyDraft, given: &GivenValues) -> (Config, Vec<Problem>) {
+        let place =
+            |key: &'static str| given.get(key).map_or(Place::Default(key), |given| given.place.clone());
+        let mut problems = Vec::new();
+        let mut report = |key: &'static str, message: &str| {
+            problems.push(Problem::of(key, place(key), message));
+        };
+        if !self.has_database && !given.contains_key("database") {
+            report("database", "there is no home folder to store the database in: set its path");
+        }
+        if let Some(path) = &self.database_password_file {
+            match with_password(&self.config.database, path) {
+                Ok(database) => self.config.database = database,
+                Err(message) => report("database_password_file", &message),
+            }
+        }
+        let is_attested = policy.is_attested();
+        if is_attested && !self.metadata.has_source() {
+            report("policy.preset", "attested needs metadata: set metadata.url or metadata.file");
+        }
+        if !is_attested {
+            for key in given.keys().filter(|key| DEMANDS.contains(key)) {
+                report(key, "has no effect unless policy.preset is attested");
+            }
+        }
+        if !self.metadata.has_source() {
+            for key in given.keys().filter(|key| OF_SOURCE.contains(key)) {
+                report(key, "needs metadata: set metadata.url or metadata.file");
+            }
+        } else if self.metadata.url.is_none() && given.contains_key("metadata.authorities") {
+            report("metadata.authorities", "needs metadata.url");
+        }
+        if self.metadata.file.is_some() && self.metadata.url.is_some() {
+            report("metadata.file", "there is metadata.url too: leave one of them out");
+        }
+        if cfg!(not(feature = "fetch")) && self.metadata.url.is_some() {
+            report("metadata.url", "this program was built without the feature fetch, which it needs");
+        }
+        self.config.metadata = self.metadata.finish();
+        let (policy, more) = policy.finish(given);
+        self.config.policy = policy;
+        problems.extend(more);
+        (self.config, problems)
+    }
+}
+
+/// The settings that need a source of metadata.
+const OF_SOURCE: [&str; 2] = ["metadata.roots", "metadata.folder"];
+
+/// The settings that say which attested models are accepted.
+const DEMANDS: [&str; 7] = [
+    "metadata.certification",
+    "metadata.key_protection",
+    "metadata.rejected_statuses",
+    "metadata.dangerous_accepted_statuses",
+    "metadata.unlisted_algorithms",
+    "metadata.unlisted_user_verification",
+    "metadata.unnamed_models",
+];
+
+impl MetadataDraft {
+    const fn has_source(&self) -> bool {
+        self.file.is_some() || self.url.is_some()
+    }
+
+    fn finish(self) -> Option<MetadataConfig> {
+        let mut config = MetadataConfig::from_source(self.source()?);
+        config.roots = self.roots;
+        config.folder = self.folder;
+        config.policy = self.policy;
+        Some(config)
+    }
+
+    fn source(&self) -> Option<MetadataSource> {
+        #[cfg(feature = "fetch")]
+        if let Some(url) = &self.url {
+            let mut fetch = crate::fetch::config::FetchConfig::new(url);
+            fetch.authorities.clone_from(&self.authorities);
+            return Some(MetadataSource::Url(fetch));
+        }
+        self.file.clone().map(MetadataSource::File)
+    }
+}
+
+/// The address of a database with the password in a file. The error is a sentence without it.
+fn with_password(database: &DatabaseAddress, path: &Path) -> Result<DatabaseAddress, String> {
+    let content = files::read(path, PASSWORD_FILE_MAX)
+        .map_err(|error| format!("can't read {}: {error}", path.display()))?;
+    let password = String::from_utf8(content).map_err(|_| format!("{} is not UTF-8", path.display()))?;
+    let password = password.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        return Err(format!("{} is empty", path.display()));
+    }
+    database.with_password(&percent::encoded(password))
+}

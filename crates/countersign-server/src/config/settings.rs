@@ -1,0 +1,20 @@
+//! All settings.
+
+use super::draft::Draft;
+use super::policy::entries as policy_entries;
+use super::setting::{Entry, Setting};
+
+mod login;
+mod metadata;
+mod operations;
+mod server;
+
+/// The settings of the server, but for those of its policy.
+pub(crate) fn entries() -> impl Iterator<Item = &'static Entry<Draft>> {
+    [server::ENTRIES, login::ENTRIES, operations::ENTRIES, metadata::ENTRIES].into_iter().flatten()
+}
+
+/// Every setting, in the order of the documentation.
+pub fn settings() -> impl Iterator<Item = &'static Setting> {
+    entries().map(|entry| &entry.setting).chain(policy_entries().map(|entry| &entry.setting))
+}
