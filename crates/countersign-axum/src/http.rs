@@ -8,7 +8,6 @@ pub(crate) mod device;
 pub(crate) mod edge;
 pub(crate) mod error;
 pub(crate) mod json;
-pub(crate) mod log;
 pub(crate) mod recovery;
 pub(crate) mod responses;
 pub(crate) mod sender;

@@ -80,22 +80,19 @@ impl Keys {
         entropy: &mut (impl Entropy + Send),
         now: Timestamp,
     ) -> Result<KeyRing, KeyError> {
-        let read = self.fresh(store, entropy, now, FRESH_SECONDS).await?;
+        let read = self.usual(store, entropy, now).await?;
         ring(&read.keys, now).ok_or(KeyError::NotAdded)
     }
 
-    /// The ring after a token named a key that is not in the ring; `None` if the keys were read a moment ago.
+    /// The ring after a token named a key that is not in the ring.
     pub(crate) async fn renewed_ring(
         &self,
         store: &dyn AnyStore,
         entropy: &mut (impl Entropy + Send),
         now: Timestamp,
-    ) -> Result<Option<KeyRing>, KeyError> {
-        if self.read_within(now, UNKNOWN_SECONDS).is_some() {
-            return Ok(None);
-        }
+    ) -> Result<KeyRing, KeyError> {
         let read = self.fresh(store, entropy, now, UNKNOWN_SECONDS).await?;
-        Ok(ring(&read.keys, now))
+        ring(&read.keys, now).ok_or(KeyError::NotAdded)
     }
 
     /// The decoys of unknown names.
@@ -105,9 +102,23 @@ impl Keys {
         entropy: &mut (impl Entropy + Send),
         now: Timestamp,
     ) -> Result<Decoys, KeyError> {
-        let read = self.fresh(store, entropy, now, FRESH_SECONDS).await?;
+        let read = self.usual(store, entropy, now).await?;
         let secret = read.keys.iter().find(|key| key.id == DECOYS).ok_or(KeyError::NotAdded)?;
         DecoyKey::new(&secret.secret).map(Decoys::new).map_err(|_| KeyError::NotAdded)
+    }
+
+    /// The keys, read again every [`FRESH_SECONDS`]. While one request reads them, the others use those that are known, so
+    /// that they don't wait one after the other for a store that does not answer.
+    async fn usual(
+        &self,
+        store: &dyn AnyStore,
+        entropy: &mut (impl Entropy + Send),
+        now: Timestamp,
+    ) -> Result<Arc<Read>, KeyError> {
+        match self.known() {
+            Some(known) if self.reading.try_lock().is_err() => Ok(known),
+            _ => self.fresh(store, entropy, now, FRESH_SECONDS).await,
+        }
     }
 
     /// The keys, read again if they are older than this. If that fails, older ones are used.
@@ -128,9 +139,8 @@ impl Keys {
         let keys = match read_or_create(store, entropy, now).await {
             Ok(keys) => keys,
             Err(error) => {
-                let known = self.read.lock().unwrap_or_else(PoisonError::into_inner).clone();
                 tracing::warn!(%error, "the sealing keys can't be read");
-                return known.ok_or(error);
+                return self.known().ok_or(error);
             }
         };
         let read = Arc::new(Read { keys, at: now });
@@ -140,8 +150,12 @@ impl Keys {
 
     /// The keys, if they were read at most this many seconds ago. A clock that was put back makes them old.
     fn read_within(&self, now: Timestamp, seconds: i64) -> Option<Arc<Read>> {
-        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        read.filter(|read| read.at <= now && now < read.at.plus_seconds(seconds))
+        self.known().filter(|read| read.at <= now && now < read.at.plus_seconds(seconds))
+    }
+
+    /// The keys as they were last read, however long ago.
+    fn known(&self) -> Option<Arc<Read>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -189,6 +189,7 @@ mod failure;
 mod http;
 mod invitations;
 mod keys;
+mod log;
 mod models;
 mod observation;
 mod observer;

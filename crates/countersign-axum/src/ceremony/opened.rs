@@ -28,10 +28,8 @@ impl App {
     pub(super) async fn open(&self, finish: &FinishRequest, now: Timestamp) -> Result<Opened> {
         let ring = self.keys.ring(&*self.store, &mut self.entropy(), now).await?;
         let (ring, opened) = match self.open_with(&ring, finish, Bearer::Anonymous, now) {
-            Err(OpenError::UnknownKey(number)) => {
-                let renewed = self.keys.renewed_ring(&*self.store, &mut self.entropy(), now).await?;
-                let unknown = || ResponseRejection::from(OpenError::UnknownKey(number));
-                let ring = renewed.ok_or_else(unknown)?;
+            Err(OpenError::UnknownKey(_)) => {
+                let ring = self.keys.renewed_ring(&*self.store, &mut self.entropy(), now).await?;
                 let opened = self.open_with(&ring, finish, Bearer::Anonymous, now);
                 (ring, opened)
             }

@@ -11,13 +11,14 @@ use axum::response::{IntoResponse, Response};
 use countersign_store::text::printable;
 use tower::{Layer, Service};
 
-use super::{error::ApiError, log::Quota};
+use super::error::ApiError;
 use crate::app::{App, Shared};
+use crate::log::Quota;
 
 /// The most characters of a client's header that are logged.
 const LOGGED_MAX: usize = 200;
 
-/// Rejects changing requests from pages of other origins, with 403 `origin-not-allowed`: the layer of
+/// Rejects changing requests and WebSockets from pages of other origins, with 403 `origin-not-allowed`: the layer of
 /// [`Passkeys::origin_check`](crate::Passkeys::origin_check).
 #[derive(Clone)]
 pub struct OriginCheck(Shared);

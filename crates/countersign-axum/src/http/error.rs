@@ -11,7 +11,7 @@ use countersign_store::names::NameError;
 use serde::Serialize;
 
 use super::json::json;
-use super::log::{Quota, RejectionQuotas};
+use crate::log::{Quota, RejectionQuotas};
 use crate::operation_error::{OperationError, Rejection};
 use crate::response_rejection::{Detail, Reason, ResponseRejection};
 use crate::{failure::Failure, models::Unavailable};
@@ -108,7 +108,7 @@ impl ApiError {
 
     fn from_ceremony(party: &RelyingParty, error: OperationError, status: u16) -> Self {
         match error {
-            OperationError::ResponseRejected(ResponseRejection { reason, detail, unknown }) => {
+            OperationError::ResponseRejected(ResponseRejection { reason, detail, unknown, .. }) => {
                 let status = match reason {
                     Reason::NameTaken
                     | Reason::TooManyCredentials

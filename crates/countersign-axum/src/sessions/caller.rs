@@ -1,5 +1,7 @@
 //! The session of a request, and what its account may do with sessions.
 
+use std::time::Instant;
+
 use axum::http::request::Parts;
 use countersign::store::{AHEAD_SECONDS, Operation, Rejection as Rejected, Session, SessionTimes, TokenHash};
 use countersign::types::{UserHandle, base64url};
@@ -7,7 +9,7 @@ use countersign::{Timestamp, cose::sha256};
 
 use super::{IDLE_SECONDS, SEEN_SECONDS};
 use crate::operation_error::{OperationError, Rejection, Result};
-use crate::{app::App, cookie::SESSION_SECONDS, failure::Failure};
+use crate::{app::App, cookie::SESSION_SECONDS, failure::Failure, log::Quota};
 
 /// The prefix of the hashed data, so that no other hash can be used as a public ID.
 const PUBLIC_ID: &[u8] = b"countersign session id\0";
@@ -67,7 +69,7 @@ impl App {
         }
     }
 
-    /// The session of this token, unless it is over. Records its use.
+    /// The session of this token, unless it is over. Records its use, if the store accepts changes.
     pub(crate) async fn live_session(
         &self,
         token: TokenHash,
@@ -83,10 +85,14 @@ impl App {
         if times.is_over(now) {
             return Ok(None);
         }
-        let ahead = times.is_ahead(now);
-        if ahead || times.seen_at.plus_seconds(SEEN_SECONDS) <= now {
-            let verified_at = (ahead && times.verified_at > now).then_some(times.created_at);
+        if times.is_ahead(now) {
+            let verified_at = (times.verified_at > now).then_some(times.created_at);
             self.transact_touch(touch(token, now, verified_at), now).await?;
+        } else if times.seen_at.plus_seconds(SEEN_SECONDS) <= now
+            && let Err(error) = self.transact_touch(touch(token, now, None), now).await
+        {
+            // The disk is full, or the database is read-only for a while: no reason to keep the user out.
+            log_untouched(&error);
         }
         Ok(Some(session))
     }
@@ -127,5 +133,13 @@ impl App {
             Operation::EndOtherSessions { account: caller.account.clone(), remaining: Some(caller.token) };
         self.store.transact(vec![caller.require(), end], now).await?.map_err(OperationError::from)?;
         Ok(ended)
+    }
+}
+
+/// Logs that the use of a session can't be recorded, within a quota: each request of the session tries it.
+fn log_untouched(error: &Failure) {
+    static QUOTA: Quota = Quota::new();
+    if let Some(left_out) = QUOTA.take(Instant::now()) {
+        tracing::warn!(%error, left_out, "the use of a session can't be recorded");
     }
 }

@@ -8,6 +8,7 @@ mod invited;
 mod keys;
 mod named;
 mod on_sqlite;
+mod outage;
 mod own_data;
 mod own_sessions;
 mod recovery;
