@@ -76,7 +76,9 @@
 //! `GET /.well-known/webauthn`, if the relying party has related origins.
 //!
 //! A sign-in with a name gets the credentials of that account in `options`. An unknown name gets imaginary ones, the same
-//! each time, and a rejection does not reveal which it was. A sign-in without a name lets the user choose a passkey.
+//! each time, and a rejection does not reveal which it was. But a client can try a credential ID elsewhere: in a sign-in
+//! without a name, which says whether it is known, and in a registration, since an ID is registered once. If no stranger may
+//! find out who has an account, let users sign in without a name: then they choose a passkey, and no list is sent.
 //!
 //! A conditional registration lets the browser create a passkey without asking, if the user was verified as recently as
 //! the relying party's [policy](countersign::relying_party::policy::ConditionalCreatePolicy) says.

@@ -9,6 +9,8 @@ use countersign::{Code, types::CredentialId, types::response::ResponseError};
 pub(crate) struct ResponseRejection {
     /// The reason that the client gets.
     pub(crate) reason: Reason,
+    /// The reason that the client gets if it began with a name: see [`countersign::Error::public_code`].
+    pub(crate) by_name: Reason,
     pub(crate) detail: Detail,
     /// The credential that the page may signal as unknown here.
     pub(crate) unknown: Option<CredentialId>,
@@ -84,7 +86,7 @@ impl Reason {
 
 impl ResponseRejection {
     pub(crate) fn new(reason: Reason, detail: impl Into<Detail>) -> Self {
-        Self { reason, detail: detail.into(), unknown: None }
+        Self { reason, by_name: reason, detail: detail.into(), unknown: None }
     }
 
     /// The rejection, for which the client gets another reason.
@@ -115,8 +117,9 @@ impl From<Reason> for ResponseRejection {
 
 impl From<countersign::Error> for ResponseRejection {
     fn from(error: countersign::Error) -> Self {
+        let by_name = Reason::Code(error.public_code());
         let detail = Detail { text: error.to_string(), exact: None, step: Some(error.step()) };
-        Self::of_code(error.code(), detail)
+        Self { by_name, ..Self::of_code(error.code(), detail) }
     }
 }
 

@@ -118,7 +118,7 @@ impl App {
             Outcome::Rejected { reason, unknown } => {
                 let reason = Reason::parse(&reason).ok_or(Rejection::CeremonyOver)?;
                 let unknown = self.unless_registered(unknown).await?;
-                Err(ResponseRejection { reason, detail: "rejected before".into(), unknown }.into())
+                Err(ResponseRejection { unknown, ..ResponseRejection::new(reason, "rejected before") }.into())
             }
         }
     }

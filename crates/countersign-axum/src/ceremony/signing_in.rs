@@ -63,13 +63,14 @@ impl App {
             Ok(party.finish_authentication(states()?, response, record, now)?)
         };
         let record = found.as_ref().map(|credential| &credential.record);
-        let judged = judge(record);
-        if let (Err(rejection), Some(record)) = (&judged, record)
+        let mut judged = judge(record);
+        if let (Err(rejection), Some(record)) = (&mut judged, record)
             && rejection.reason == Reason::Code(Code::BackupEligibilityChanged)
         {
             // The reason discloses what the record says, so only the holder of the passkey's key may learn it:
             // everything else must be good, the signature above all.
             let _ = judge(Some(&record.clone().with_backup_eligible(None)))?;
+            rejection.by_name = rejection.reason;
         }
         let authenticated = judged?;
         let unknown = || ResponseRejection::of_code(Code::CredentialUnknown, "no record");
@@ -100,10 +101,6 @@ impl App {
 /// The rejection of a sign-in that began with a name: it does not reveal whether an account has the name, nor whether a
 /// credential is known.
 fn of_named_sign_in(rejection: ResponseRejection) -> ResponseRejection {
-    match rejection.reason {
-        Reason::Code(Code::CredentialUnknown | Code::UserHandleMissing) => {
-            ResponseRejection { unknown: None, ..rejection }.shown_as(Reason::Code(Code::SignatureInvalid))
-        }
-        _ => rejection,
-    }
+    let by_name = rejection.by_name;
+    rejection.shown_as(by_name)
 }

@@ -1,6 +1,6 @@
 //! Sign-ins that begin with a name.
 
-use countersign::types::RequestOptions;
+use countersign::types::{RequestOptions, base64url};
 use countersign_authenticator::Client;
 use serde_json::{Value, json};
 
@@ -60,4 +60,40 @@ async fn a_rejection_does_not_reveal_whether_a_name_or_a_passkey_is_known() {
         codes.push(answer["error"]["code"].clone());
     }
     assert_eq!(codes[0], codes[1]);
+}
+
+/// A response for the first listed passkey of a name, made without its key, whose client data is changed.
+async fn forged(site: &Site, name: &str, part: &str, by: &str) -> crate::site::Answer {
+    let (_, mut eve) = site.account(&format!("Eve {name} {by}")).await;
+    let mut browser = site.browser();
+    let mut started = start(&mut browser, name).await;
+    let id = listed(&started)[0].to_owned();
+    started["options"].as_object_mut().unwrap().remove("allowCredentials");
+    let mut response = sign(&started, &mut eve);
+    response["id"] = json!(id);
+    response["rawId"] = json!(id);
+    let data = response.get_mut("response").and_then(Value::as_object_mut).unwrap();
+    data.remove("userHandle");
+    let client_data = base64url::decode(data["clientDataJSON"].as_str().unwrap()).unwrap();
+    let client_data = String::from_utf8(client_data).unwrap();
+    assert!(client_data.contains(part), "{client_data}");
+    data.insert("clientDataJSON".into(), json!(base64url::encode(client_data.replace(part, by))));
+    browser.post("sessions/finish", &finish(&started, &response)).await
+}
+
+#[tokio::test]
+async fn a_forged_response_for_a_known_name_is_rejected_like_one_for_an_unknown_name() {
+    let site = Site::new();
+    let _ = site.account("Ada").await;
+    for (part, by) in [
+        ("{", "{ "),
+        ("https://example.org", "https://evil.example"),
+        ("webauthn.get", "webauthn.create"),
+        ("\"challenge\":\"", "\"challenge\":\"AA"),
+        ("\"type\"", "\"tpye\""),
+    ] {
+        for name in ["Ada", "Nemo"] {
+            forged(&site, name, part, by).await.expect_error(401, "signature-invalid");
+        }
+    }
 }
