@@ -10,8 +10,7 @@ use super::json::json;
 use super::responses::{self, Account, registration_error, without_session};
 use super::sender::{Acting, Browser};
 use super::signals::{AccountSignals, Signals};
-use crate::ceremony::{finish::Ceremony, outcome::Finished};
-use crate::{app::Shared, operation_error::Rejection, typed_code::TypedCode};
+use crate::{app::Shared, ceremony::finish::Ceremony, typed_code::TypedCode};
 
 #[derive(serde::Deserialize)]
 pub(crate) struct Start {
@@ -39,14 +38,7 @@ pub(crate) async fn finish(
     request: Parts,
     Json(body): Json<FinishBody>,
 ) -> Answer {
-    let replaced = app.sessions.token(&request).await?.map(|token| token.hash());
-    let finished = responses::finish(&app, Ceremony::Account(replaced), body, &request.headers).await;
-    match finished.map_err(|error| registration_error(&app, error))? {
-        Finished::SignedIn(session) => {
-            responses::signed_in(&app, &request, StatusCode::CREATED, *session).await
-        }
-        _ => Err(Rejection::CeremonyOver.into()),
-    }
+    responses::finish_and_enter(&app, Ceremony::Account, &request, body, StatusCode::CREATED).await
 }
 
 #[derive(serde::Deserialize)]

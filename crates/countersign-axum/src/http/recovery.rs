@@ -11,8 +11,7 @@ use super::error::{Answer, ApiError};
 use super::json::json;
 use super::responses::{self, registration_error};
 use super::sender::{Acting, Browser, InSession};
-use crate::ceremony::{finish::Ceremony, outcome::Finished};
-use crate::{app::Shared, operation_error::Rejection, typed_code::TypedCode};
+use crate::{app::Shared, ceremony::finish::Ceremony, typed_code::TypedCode};
 
 /// The codes of the account, without the codes.
 #[derive(Serialize)]
@@ -80,12 +79,5 @@ pub(crate) async fn finish(
     request: Parts,
     Json(body): Json<FinishBody>,
 ) -> Answer {
-    let replaced = app.sessions.token(&request).await?.map(|token| token.hash());
-    let finished = responses::finish(&app, Ceremony::Recovery(replaced), body, &request.headers).await;
-    match finished.map_err(|error| registration_error(&app, error))? {
-        Finished::SignedIn(session) => {
-            responses::signed_in(&app, &request, StatusCode::CREATED, *session).await
-        }
-        _ => Err(Rejection::CeremonyOver.into()),
-    }
+    responses::finish_and_enter(&app, Ceremony::Recovery, &request, body, StatusCode::CREATED).await
 }

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
 use axum::response::Response;
-use countersign::store::Session;
+use countersign::store::{Session, TokenHash};
 use countersign::types::UserHandle;
 use serde::Serialize;
 
@@ -13,7 +13,8 @@ use crate::app::App;
 use crate::ceremony::finish::{Ceremony, FinishRequest};
 use crate::ceremony::outcome::{Finished, SignedIn};
 use crate::ceremony::starting::Started;
-use crate::{operation_error::OperationError, sessions::Begun, token::Token};
+use crate::operation_error::{OperationError, Rejection};
+use crate::{sessions::Begun, token::Token};
 
 /// An account in an answer.
 #[derive(Serialize)]
@@ -46,15 +47,34 @@ pub(super) async fn finish(
     ceremony: Ceremony,
     body: FinishBody,
     headers: &HeaderMap,
-) -> Result<Finished, OperationError> {
+) -> Result<Finished, ApiError> {
+    let failed: fn(&App, OperationError) -> ApiError = match ceremony {
+        Ceremony::Account(_) | Ceremony::Credential(_) | Ceremony::Recovery(_) => registration_error,
+        Ceremony::Session(_) | Ceremony::StepUp(_) => authentication_error,
+    };
     let browser = app.browser.read(headers).map(|token| token.hash());
     let finish = FinishRequest::new(ceremony, body.ceremony, body.response.get(), browser);
     let finish = finish.with_device(device::words(headers));
-    app.finish(&finish).await
+    app.finish(&finish).await.map_err(|error| failed(app, error))
+}
+
+/// Finishes a ceremony that signs in, in place of the session that the request has. `status` is that of the answer.
+pub(super) async fn finish_and_enter(
+    app: &App,
+    ceremony: fn(Option<TokenHash>) -> Ceremony,
+    request: &Parts,
+    body: FinishBody,
+    status: StatusCode,
+) -> Answer {
+    let replaced = app.sessions.token(request).await?.map(|token| token.hash());
+    match finish(app, ceremony(replaced), body, &request.headers).await? {
+        Finished::SignedIn(session) => signed_in(app, request, status, *session).await,
+        _ => Err(Rejection::CeremonyOver.into()),
+    }
 }
 
 /// The answer to a finish that created a session.
-pub(super) async fn signed_in(app: &App, request: &Parts, status: StatusCode, signed_in: SignedIn) -> Answer {
+async fn signed_in(app: &App, request: &Parts, status: StatusCode, signed_in: SignedIn) -> Answer {
     #[derive(Serialize)]
     struct Body<'a> {
         account: Account<'a>,

@@ -10,9 +10,8 @@ use super::error::{Answer, ApiError};
 use super::json::{json, no_content};
 use super::responses::{self, Account, authentication_error, with_browser, without_session};
 use super::sender::{self, Acting, Browser, InSession, MaybeInSession};
-use crate::ceremony::{finish::Ceremony, outcome::Finished};
 use crate::sign_up::SignUp;
-use crate::{app::Shared, operation_error::Rejection, sessions::caller::public_id};
+use crate::{app::Shared, ceremony::finish::Ceremony, sessions::caller::public_id};
 
 #[derive(Serialize)]
 struct Current<'a> {
@@ -67,12 +66,7 @@ pub(crate) async fn finish(
     request: Parts,
     Json(body): Json<FinishBody>,
 ) -> Answer {
-    let replaced = app.sessions.token(&request).await?.map(|token| token.hash());
-    let finished = responses::finish(&app, Ceremony::Session(replaced), body, &request.headers).await;
-    match finished.map_err(|error| authentication_error(&app, error))? {
-        Finished::SignedIn(session) => responses::signed_in(&app, &request, StatusCode::OK, *session).await,
-        _ => Err(Rejection::CeremonyOver.into()),
-    }
+    responses::finish_and_enter(&app, Ceremony::Session, &request, body, StatusCode::OK).await
 }
 
 /// Signs out. Without a session this succeeds, whatever account the page shows.

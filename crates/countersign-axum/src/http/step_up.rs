@@ -43,8 +43,7 @@ pub(crate) async fn finish(
     headers: HeaderMap,
     Json(body): Json<FinishBody>,
 ) -> Answer {
-    let finished = responses::finish(&app, Ceremony::StepUp(caller), body, &headers).await;
-    match finished.map_err(|error| authentication_error(&app, error))? {
+    match responses::finish(&app, Ceremony::StepUp(caller), body, &headers).await? {
         Finished::Confirmed => Ok(no_content()),
         _ => Err(Rejection::CeremonyOver.into()),
     }
