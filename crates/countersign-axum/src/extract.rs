@@ -24,7 +24,8 @@ use crate::operation_error::Rejection;
 pub struct SignedIn(pub Session);
 
 /// The session of a user who was verified in the last `SECONDS`: at the sign-in, or by a confirmation with a passkey
-/// since. An older one is rejected with 401 `reauthentication-required`: let the user confirm the act `verify`, or sign
+/// since. What that requires is in the relying party's policy, such as a fingerprint or a PIN with
+/// [`Policy::passkeys`](countersign::Policy::passkeys). An older one is rejected with 401 `reauthentication-required`: let the user confirm the act `verify`, or sign
 /// in again, and repeat the request.
 ///
 /// ```

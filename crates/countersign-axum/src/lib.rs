@@ -159,7 +159,8 @@
 //!
 //! A body is a JSON object in UTF-8, of at most 256 KiB, with content type `application/json`. A request that changes
 //! something and has an `Origin` header must come from an accepted origin. Together with the `SameSite` cookie, this
-//! keeps other sites from acting for a signed-in user.
+//! keeps other sites from acting for a signed-in user. A form on a page with the referrer policy `no-referrer` has the origin
+//! `null`, which is rejected; requests by `fetch()` have the page's origin.
 //!
 //! # Several instances
 //!

@@ -47,8 +47,9 @@ impl Passkeys {
         Extension(InRequest(self.0.clone()))
     }
 
-    /// The layer that rejects changing requests from pages of other origins. [`routes`](Self::routes) have it; add it to
-    /// the application's own routes as well, if they change something for a signed-in user.
+    /// The layer that rejects requests that change something or open a WebSocket, if they come from pages of other origins.
+    /// [`routes`](Self::routes) have it; add it to the application's own routes as well, if they change something for a
+    /// signed-in user.
     ///
     /// Requests without an `Origin` header pass: browsers send one with every changing request.
     pub fn origin_check(&self) -> OriginCheck {

@@ -34,13 +34,13 @@ pub(crate) fn passkeys<S: Clone + Send + Sync + 'static>(app: &Shared) -> Router
         .route("/credentials/finish", post(credentials::finish))
         .route("/credentials/{id}", patch(credentials::rename).delete(credentials::remove))
         .route("/signals", get(signals::current))
+        .merge(client::routes())
         .fallback(edge::not_found)
         .method_not_allowed_fallback(edge::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(OriginCheck::new(app.clone()))
         .layer(middleware::from_fn(edge::without_caching))
         .with_state(app.clone())
-        .merge(client::routes())
 }
 
 /// The documents below `/.well-known`. Without related origins, there is no document of them: clients reject an empty one.

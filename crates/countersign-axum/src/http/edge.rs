@@ -18,8 +18,8 @@ use crate::log::Quota;
 /// The most characters of a client's header that are logged.
 const LOGGED_MAX: usize = 200;
 
-/// Rejects changing requests and WebSockets from pages of other origins, with 403 `origin-not-allowed`: the layer of
-/// [`Passkeys::origin_check`](crate::Passkeys::origin_check).
+/// Rejects requests that change something or open a WebSocket, if they come from pages of other origins, with 403
+/// `origin-not-allowed`: the layer of [`Passkeys::origin_check`](crate::Passkeys::origin_check).
 #[derive(Clone)]
 pub struct OriginCheck(Shared);
 
@@ -59,7 +59,7 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        if changes(request.method()) && !from_accepted_origin(&self.app, request.headers()) {
+        if may_change(&request) && !from_accepted_origin(&self.app, request.headers()) {
             log_origin(&self.app, request.headers());
             return Box::pin(core::future::ready(Ok(ApiError::OriginNotAllowed.into_response())));
         }
@@ -67,8 +67,10 @@ where
     }
 }
 
-fn changes(method: &Method) -> bool {
-    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+/// Whether a request may change something. A `GET` that opens a WebSocket may, by what is sent over it.
+fn may_change(request: &Request) -> bool {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    !is_read || request.headers().contains_key(header::UPGRADE)
 }
 
 /// Whether a changing request comes from an accepted origin. Browsers name the origin; other clients can't be used by

@@ -1,5 +1,8 @@
 //! What is checked before a handler runs.
 
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+
 use axum::body::Body;
 use axum::http::{Request, header};
 use countersign::RelyingParty;
@@ -110,4 +113,89 @@ async fn a_start_sets_and_renews_the_cookie_of_the_browser_and_a_navigation_does
     let request = Request::get("/passkeys/session").header("sec-fetch-mode", "navigate");
     let answer = site.browser().send(request.body(Body::empty()).unwrap()).await;
     assert!(!answer.headers.contains_key("set-cookie"));
+}
+
+#[tokio::test]
+async fn another_method_gets_the_allowed_ones_and_an_error_in_json() {
+    let site = Site::new();
+    for (method, path, allowed) in [
+        ("GET", "sessions/start", "POST"),
+        ("OPTIONS", "sessions/start", "POST"),
+        ("TRACE", "session", "GET,HEAD,DELETE"),
+        ("POST", "passkeys.js", "GET,HEAD"),
+    ] {
+        let request = Request::builder().method(method).uri(format!("/passkeys/{path}"));
+        let answer = site.browser().send(request.body(Body::empty()).unwrap()).await;
+        answer.expect_error(405, "method-not-allowed");
+        assert_eq!(answer.headers["allow"], allowed, "{method} {path}");
+        assert!(!answer.headers.contains_key("access-control-allow-origin"));
+    }
+}
+
+#[tokio::test]
+async fn a_head_request_has_the_fields_of_an_answer_without_its_body() {
+    let (mut browser, _) = Site::new().account("Ada").await;
+    for path in ["session", "sessions", "credentials", "signals", "passkeys.js"] {
+        let request = Request::head(format!("/passkeys/{path}")).body(Body::empty()).unwrap();
+        let answer = browser.send(request).await;
+        assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, ""), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_origin_of_a_request_is_checked() {
+    let site = Site::new();
+    let request = Request::post("/passkeys/sessions/start").header(header::CONTENT_TYPE, "application/json");
+    let request = request.header(header::ORIGIN, ORIGIN).header(header::ORIGIN, "https://evil.example");
+    let answer = site.browser().send(request.body(Body::from("{}")).unwrap()).await;
+    answer.expect_error(403, "origin-not-allowed");
+}
+
+#[tokio::test]
+async fn a_web_socket_from_another_origin_is_rejected() {
+    let site = Site::new();
+    let passkeys = crate::site::builder(site.store.clone(), &site.clock).build().unwrap();
+    let socket = axum::routing::get(async || "a socket");
+    let router = axum::Router::new().route("/socket", socket).layer(passkeys.origin_check());
+    let site = Site { router, ..site };
+    let open = async |origin: &str, upgrade: Option<&str>| {
+        let request = Request::get("/socket").header(header::ORIGIN, origin);
+        let request = upgrade.into_iter().fold(request, |request, it| request.header(header::UPGRADE, it));
+        site.browser().send(request.body(Body::empty()).unwrap()).await
+    };
+    assert_eq!(open(ORIGIN, Some("websocket")).await.body, "a socket");
+    assert_eq!(open("https://evil.example", None).await.body, "a socket");
+    open("https://evil.example", Some("websocket")).await.expect_error(403, "origin-not-allowed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_breaks_off_changes_nothing() {
+    let site = Site::new();
+    let (mut browser, _) = site.account("Ada").await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(axum::serve(listener, site.router.clone()).into_future());
+    let listed = browser.get("credentials").await.expect(200);
+    let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let body = "{\"label\": \"Key\"}";
+    for (missing, label) in [(1, "Passkey"), (0, "Key")] {
+        let request = format!(
+            "PATCH /passkeys/credentials/{} HTTP/1.1\r\nhost: example.org\r\ncontent-type: application/json\r\n\
+             cookie: {}\r\ncountersign-account: {}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            listed["credentials"][0]["id"].as_str().unwrap(),
+            cookies.join("; "),
+            browser.account.as_ref().unwrap(),
+            body.len() + missing,
+        );
+        let sent = tokio::task::spawn_blocking(move || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            stream.shutdown(Shutdown::Write).unwrap();
+            // There may be no answer.
+            let _ = stream.read_to_end(&mut Vec::new());
+        });
+        sent.await.unwrap();
+        let now = browser.get("credentials").await.expect(200);
+        assert_eq!(now["credentials"][0]["label"], label);
+    }
 }
