@@ -1,25 +1,23 @@
-// Passkeys in a page: ceremonies, the account's passkeys and sessions, and signals to password managers, over the routes of
-// `countersign-axum`. It has no dependencies and does not touch the document. passkeys.d.ts documents what it exports.
+// Passkeys in a page, over the routes of `countersign-axum`: ceremonies, the account's passkeys and sessions, and signals to
+// password managers. No dependencies, and no access to the document. passkeys.d.ts documents the exports.
+/** @import { AutofillOptions, ErrorDetails, Options, PasskeysOptions } from './passkeys.d.ts' */
 
-/** @import { Act, Account, AutofillOptions, Credential, CredentialList } from './passkeys.d.ts' */
-/** @import { ErrorDetails, Options, PasskeysOptions, RecoveryStatus, Session, SessionInfo } from './passkeys.d.ts' */
-
-/** How long a request may take, in milliseconds. The server answers within a few; the rest is for a slow line. */
+// In milliseconds:
+/** How long a request may take. The server answers within a few; the rest is for a slow line. */
 const REQUEST_TIMEOUT = 20_000;
-/** The time-out of a ceremony whose options have none, in milliseconds: the browsers' usual five minutes. */
+/** The time-out of a ceremony whose options have none: the browsers' usual five minutes. */
 const CEREMONY_TIMEOUT = 300_000;
-/** How much longer than its time-out a ceremony may take, in milliseconds, so that the browser ends it. */
+/** How much longer than its time-out a ceremony may take, so that the browser ends it. */
 const CEREMONY_GRACE = 15_000;
-/** The pauses before a finish is repeated, in milliseconds: a restarting proxy is back after a second or two. */
+/** The pauses before a finish is repeated: a restarting proxy is back after a second or two. */
 const REPEATS = [500, 2_000];
-/** How long the browser has to end an aborted request, in milliseconds: objects of some password managers never do. */
+/** How long the browser has to end an aborted request: objects of some password managers never do. */
 const LET_GO = 2_000;
-/** How long a password manager may take to create a passkey without a question, in milliseconds. */
+/** How long a password manager may take to create a passkey without a question. */
 const CONDITIONAL_CREATE_TIMEOUT = 10_000;
 /** How often an act is confirmed anew if another window uses up the confirmation. */
 const CONFIRMATIONS = 3;
 
-/** @type {Record<string, string>} */
 const MESSAGES = {
   'account-changed': 'Another account is signed in by now.',
   cancelled: 'You cancelled it.',
@@ -34,21 +32,15 @@ const MESSAGES = {
 };
 
 export class PasskeyError extends Error {
+  name = 'PasskeyError';
+  code; status; signals; lost; step; credentialId; userHandle;
+  sent = false;
+  confirmed = false;
+
   /** @param {string} code @param {ErrorDetails} [details] */
   constructor(code, { message, status = 0, signals, lost = false, step, cause } = {}) {
     super(message ?? MESSAGES[code] ?? `That failed (${code}). Please try again.`, { cause });
-    this.name = 'PasskeyError';
-    this.code = code;
-    this.status = status;
-    this.signals = signals;
-    this.lost = lost;
-    this.sent = false;
-    this.confirmed = false;
-    this.step = step;
-    /** @type {string | undefined} */
-    this.credentialId = undefined;
-    /** @type {string | undefined} */
-    this.userHandle = undefined;
+    Object.assign(this, { code, status, signals, lost, step });
   }
 
   get uncertain() {
@@ -67,9 +59,9 @@ export class Passkeys {
   account = null;
   #base;
   #fetch;
-  /** What waits in the browser without a prompt, if anything. @type {{ abort: AbortController, settled: Promise<unknown> } | null} */
-  #background = null;
-  /** The end of the latest ceremony. @type {Promise<unknown>} */
+  /** What waits in the browser without a prompt: how to stop it, and its end. */
+  #background = { stop: () => {}, settled: /** @type {any} */ (null) };
+  /** The end of the latest ceremony. */
   #latest = Promise.resolve();
 
   /** @param {string} [base] @param {PasskeysOptions} [options] */
@@ -78,35 +70,24 @@ export class Passkeys {
     this.#fetch = fetch;
   }
 
-  /** @param {Options} [options] @returns {Promise<SessionInfo>} */
   async session(options) {
     const info = await this.request('GET', '/session', undefined, options);
     this.account = info.account?.userHandle ?? null;
     return info;
   }
 
-  /** @param {string} name @param {Options & { invitation?: string }} [options] @returns {Promise<Account>} */
+  /** @param {string} name @param {Options & { invitation?: string }} [options] */
   register(name, { invitation, ...options } = {}) {
-    return this.#ceremony(options, async (options) => {
-      const { account } = await this.#create('/accounts', { name, invitation }, options);
-      return this.#entered(account);
-    });
+    const create = (options) => this.#create('/accounts', { name, invitation }, options);
+    return this.#ceremony(options, async (options) => this.#entered(await create(options)));
   }
 
-  /** @param {string} name @param {string} code @param {Options} [options] @returns {Promise<Account>} */
   recover(name, code, options) {
-    return this.#ceremony(options, async (options) => {
-      const { account } = await this.#create('/recovery', { name, code }, options);
-      return this.#entered(account);
-    });
+    return this.#ceremony(options, async (options) => this.#entered(await this.#create('/recovery', { name, code }, options)));
   }
 
-  /** @param {Options} [options] @returns {Promise<RecoveryStatus>} */
-  recoveryStatus(options) {
-    return this.request('GET', '/recovery-codes', undefined, options);
-  }
+  recoveryStatus(options) { return this.request('GET', '/recovery-codes', undefined, options); }
 
-  /** @param {Options} [options] @returns {Promise<string[]>} */
   makeRecoveryCodes(options) {
     return this.#ceremony(options, async (options) => {
       const make = () => this.request('POST', '/recovery-codes', undefined, options);
@@ -114,17 +95,17 @@ export class Passkeys {
     });
   }
 
-  /** @param {Options & { name?: string }} [options] @returns {Promise<Account>} */
+  /** @param {Options & { name?: string }} [options] */
   signIn({ name, ...options } = {}) {
     return this.#ceremony(options, async (options) => {
-      const started = await this.request('POST', '/sessions/start', name === undefined ? {} : { name }, options);
+      const started = await this.request('POST', '/sessions/start', { name }, options);
       const response = await this.#device('sign-in', 'get', started.options, options);
       return this.#finishSignIn(started.ceremony, response, options);
     });
   }
 
-  /** @template T @param {AutofillOptions<T>} [options] @returns {Promise<T | null>} */
-  async autofill({ chosen = async (finish) => /** @type {any} */ (finish()), ...options } = {}) {
+  /** @param {AutofillOptions<any>} [options] */
+  async autofill({ chosen = async (finish) => finish(), ...options } = {}) {
     const mediation = Promise.resolve(window.PublicKeyCredential?.isConditionalMediationAvailable?.());
     if (!await Promise.race([mediation, sleep(LET_GO)]).catch(() => false)) return null;
     for (;;) {
@@ -139,7 +120,6 @@ export class Passkeys {
     }
   }
 
-  /** @param {Options} [options] @returns {Promise<Credential>} */
   add(options) {
     return this.#ceremony(options, async (options) => {
       const add = () => this.#create('/credentials', {}, options);
@@ -149,31 +129,25 @@ export class Passkeys {
     });
   }
 
-  /** @param {Options} [options] @returns {Promise<Credential | null>} */
   async upgrade(options = {}) {
     const capabilities = await window.PublicKeyCredential?.getClientCapabilities?.().catch(() => null);
     if (!capabilities?.conditionalCreate) return null;
-    const abort = new AbortController();
-    const signal = AbortSignal.any([abort.signal, ...(options.signal ? [options.signal] : [])]);
-    const created = this.#ceremony({ ...options, signal }, async (options) => (
+    const abort = linked(options.signal);
+    const created = this.#ceremony({ ...options, signal: abort.signal }, async (options) => (
       (await this.#create('/credentials', { conditional: true }, options, 'conditional')).credential
     )).catch((error) => {
       // The browser or its password manager declined, another ceremony began, or the sign-in was too long ago.
-      const isCancelled = error.code === 'cancelled' && !abort.signal.aborted;
+      const isStopped = error.code === 'cancelled' && !error.sent;
       const isRejected = ['conditional-create-rejected', 'reauthentication-required'].includes(error.code);
-      if ((error.step && !isCancelled) || isRejected) return null;
-      throw error;
+      if (isStopped ? options.signal?.aborted : !error.step && !isRejected) throw error;
+      return null;
     });
-    this.#background = { abort, settled: created.catch(() => null) };
+    this.#background = { stop: () => abort.abort(), settled: created.catch(() => null) };
     return created;
   }
 
-  /** @param {Act} act @param {Options} [options] @returns {Promise<void>} */
-  confirm(act, options) {
-    return this.#ceremony(options, (options) => this.#stepUp(act, options));
-  }
+  confirm(act, options) { return this.#ceremony(options, (options) => this.#stepUp(act, options)); }
 
-  /** @param {Options} [options] @returns {Promise<CredentialList>} */
   async credentials(options = {}) {
     const { account = this.account } = options;
     const list = await this.#listed('GET', '/credentials', options);
@@ -181,12 +155,8 @@ export class Passkeys {
     return list;
   }
 
-  /** @param {string} id @param {string} label @param {Options} [options] @returns {Promise<Credential>} */
-  async rename(id, label, options) {
-    return (await this.request('PATCH', `/credentials/${id}`, { label }, options)).credential;
-  }
+  async rename(id, label, options) { return (await this.request('PATCH', `/credentials/${id}`, { label }, options)).credential; }
 
-  /** @param {string} id @param {Options} [options] @returns {Promise<{ signedOut: boolean }>} */
   remove(id, options) {
     return this.#ceremony(options, async (options) => {
       const remove = () => this.#listed('DELETE', `/credentials/${id}`, options);
@@ -196,28 +166,17 @@ export class Passkeys {
     });
   }
 
-  /** @param {Options} [options] @returns {Promise<Session[]>} */
-  async sessions(options) {
-    return (await this.request('GET', '/sessions', undefined, options)).sessions;
-  }
+  async sessions(options) { return (await this.request('GET', '/sessions', undefined, options)).sessions; }
 
-  /** @param {string} id @param {Options} [options] @returns {Promise<void>} */
-  async endSession(id, options) {
-    await this.request('DELETE', `/sessions/${id}`, undefined, options);
-  }
+  async endSession(id, options) { await this.request('DELETE', `/sessions/${id}`, undefined, options); }
 
-  /** @param {Options} [options] @returns {Promise<number>} */
-  async endOtherSessions(options) {
-    return (await this.request('DELETE', '/sessions', undefined, options)).ended;
-  }
+  async endOtherSessions(options) { return (await this.request('DELETE', '/sessions', undefined, options)).ended; }
 
-  /** @param {Options} [options] @returns {Promise<void>} */
   async signOut(options) {
     await this.request('DELETE', '/session', undefined, options);
     this.account = null;
   }
 
-  /** @param {string} name @param {Options} [options] @returns {Promise<Account>} */
   renameAccount(name, options) {
     return this.#ceremony(options, async (options) => {
       const rename = () => this.#listed('PATCH', '/account', options, { name });
@@ -225,37 +184,30 @@ export class Passkeys {
     });
   }
 
-  /** @param {Options} [options] @returns {Promise<void>} */
   deleteAccount(options) {
     return this.#ceremony(options, async (options) => {
       const remove = () => this.request('DELETE', '/account', undefined, options);
-      const { signals } = await this.#confirmed({ kind: 'delete-account' }, options, remove);
-      passOn(signals);
+      passOn((await this.#confirmed({ kind: 'delete-account' }, options, remove)).signals);
       this.account = null;
     });
   }
 
-  /** @param {Options} [options] @returns {Promise<void>} */
-  async signals(options) {
-    await this.#listed('GET', '/signals', options).catch(() => {});
-  }
+  async signals(options) { await this.#listed('GET', '/signals', options).catch(() => {}); }
 
-  /**
-   * @param {'GET' | 'POST' | 'PATCH' | 'DELETE'} method @param {string} path @param {unknown} [body] @param {Options} [options]
-   * @returns {Promise<any>}
-   */
-  async request(method, path, body, { signal, account = this.account, onWait } = {}) {
-    /** @type {Record<string, string>} */
-    const headers = method === 'GET' ? {} : { 'content-type': 'application/json' };
-    // The server changes nothing if another account is signed in than the one that the user sees.
-    if (method !== 'GET' && account) headers['countersign-account'] = account;
-    const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
+  async request(method, path, body, /** @type {Options} */ { signal, account = this.account, onWait } = {}) {
+    const changes = method !== 'GET';
+    const headers = {
+      ...(changes && { 'content-type': 'application/json' }),
+      // The server changes nothing if another account is signed in than the one that the user sees.
+      ...(changes && account && { 'countersign-account': account }),
+    };
+    const init = { method, headers, body: body && JSON.stringify(body), cache: 'no-store', credentials: 'same-origin' };
     let sent = false;
     onWait?.('server');
     try {
       return await within(REQUEST_TIMEOUT, signal, undefined, (signal) => {
-        sent = method !== 'GET' && !path.endsWith('/start') && !path.startsWith('/step-up/');
-        return this.#exchange(this.#base + path, { ...init, signal, cache: 'no-store', credentials: 'same-origin' });
+        sent = changes && !path.endsWith('/start') && !path.startsWith('/step-up/');
+        return this.#exchange(this.#base + path, { ...init, signal });
       });
     } catch (error) {
       throw sent && error instanceof PasskeyError ? Object.assign(error, { sent }) : error;
@@ -263,12 +215,8 @@ export class Passkeys {
   }
 
   async #exchange(address, init) {
-    let response;
-    try {
-      response = await this.#fetch(address, init);
-    } catch (cause) {
-      throw new PasskeyError('network', { lost: true, cause });
-    }
+    const fetched = (async () => this.#fetch(address, init))();
+    const response = await fetched.catch((cause) => { throw new PasskeyError('network', { lost: true, cause }); });
     const answer = await response.json().catch(() => null);
     // An answer that broke off after its headers is lost as well; 204 has no body.
     if (response.ok && (answer !== null || response.status === 204)) return answer ?? {};
@@ -282,7 +230,7 @@ export class Passkeys {
   async #finish(path, body, options) {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.request('POST', path, body, options);
+        return await this.request('POST', `${path}/finish`, body, options);
       } catch (error) {
         const { lost, sent } = error;
         if (!lost || attempt === REPEATS.length) throw error;
@@ -298,41 +246,32 @@ export class Passkeys {
    */
   #ceremony(options, run) {
     const { account = this.account } = options ?? {};
-    const ran = this.#stopBackground().then(() => run({ ...options, account }));
+    const { stop, settled } = this.#background;
+    stop();
+    const ran = Promise.race([settled, sleep(LET_GO)]).then(() => run({ ...options, account }));
     this.#latest = ran.catch(() => {});
     return ran;
-  }
-
-  async #stopBackground() {
-    this.#background?.abort.abort();
-    await Promise.race([this.#background?.settled, sleep(LET_GO)]);
   }
 
   /**
    * Waits until the user chooses a suggested passkey. Returns `null` if the browser or the server ends that, and `undefined`
    * if this script does: for another ceremony, or before the challenge expires.
    */
-  async #suggest(options) {
-    const abort = new AbortController();
+  async #suggest(/** @type {Options} */ { signal }) {
+    const abort = linked(signal);
     const stop = () => abort.abort();
-    options.signal?.addEventListener('abort', stop);
     let timer;
     const suggest = async () => {
-      const { ceremony, options: publicKey } = await this.request('POST', '/sessions/start', {}, { signal: abort.signal });
-      timer = setTimeout(stop, 0.8 * (publicKey.timeout ?? CEREMONY_TIMEOUT));
-      return { ceremony, response: await useBrowser('get', publicKey, abort.signal, 'conditional') };
+      const { ceremony, options } = await this.request('POST', '/sessions/start', {}, { signal: abort.signal });
+      timer = setTimeout(stop, 0.8 * (options.timeout ?? CEREMONY_TIMEOUT));
+      return { ceremony, response: await useBrowser('get', options, abort.signal, 'conditional') };
     };
     const settled = suggest().catch(() => null);
-    const mine = this.#background = { abort, settled };
-    try {
-      const suggested = await Promise.race([settled, aborted(abort.signal).catch(() => undefined)]);
-      return abort.signal.aborted ? undefined : suggested;
-    } finally {
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', stop);
-      // An aborted one stays until the next, since the browser may not have released it yet.
-      if (!abort.signal.aborted && this.#background === mine) this.#background = null;
-    }
+    // It stays after its end: stopping it then does nothing. The browser may not have released an aborted one yet.
+    this.#background = { stop, settled };
+    const suggested = await Promise.race([settled, aborted(abort.signal).catch(() => undefined)]);
+    clearTimeout(timer);
+    return abort.signal.aborted ? undefined : suggested;
   }
 
   /** Creates a passkey. Windows that register share a lock from `create()` to the answer: see `#locked`. */
@@ -340,10 +279,10 @@ export class Passkeys {
     const started = await this.request('POST', `${path}/start`, details, options);
     return this.#locked({ mode: 'shared', signal: options.signal }, async () => {
       const response = await this.#device('create', 'create', started.options, options, mediation);
-      const send = () => this.#finish(`${path}/finish`, { ceremony: started.ceremony, response }, options);
+      const send = () => this.#finish(path, { ceremony: started.ceremony, response }, options);
       try {
-        const isAdded = path === '/credentials' && !mediation;
-        return await (isAdded ? this.#confirmed({ kind: 'add-credential' }, options, send, undefined, 'confirm-again') : send());
+        if (path !== '/credentials' || mediation) return await send();
+        return await this.#confirmed({ kind: 'add-credential' }, options, send, undefined, 'confirm-again');
       } catch (error) {
         passOn(error.signals);
         throw Object.assign(error, { credentialId: response.id, userHandle: started.options.user.id });
@@ -353,15 +292,14 @@ export class Passkeys {
 
   async #finishSignIn(ceremony, response, options) {
     try {
-      const finish = () => this.#finish('/sessions/finish', { ceremony, response }, options);
-      return this.#entered((await this.#passingOn(finish)).account);
+      return this.#entered(await this.#passingOn(() => this.#finish('/sessions', { ceremony, response }, options)));
     } catch (error) {
       passOn(error.signals);
       throw Object.assign(error, { userHandle: response.response.userHandle });
     }
   }
 
-  #entered(account) {
+  #entered({ account }) {
     this.account = account.userHandle;
     return account;
   }
@@ -369,7 +307,7 @@ export class Passkeys {
   async #stepUp(act, options) {
     const started = await this.request('POST', '/step-up/start', { act }, options);
     const response = await this.#device('confirm', 'get', started.options, options);
-    await this.#finish('/step-up/finish', { ceremony: started.ceremony, response }, options);
+    await this.#finish('/step-up', { ceremony: started.ceremony, response }, options);
   }
 
   /** Runs work that requires a confirmation. If the server has no recent one, the user gives it, and the work runs again. */
@@ -396,9 +334,9 @@ export class Passkeys {
       return await within(time, signal, step, (signal) => useBrowser(method, publicKey, signal, mediation));
     } catch (error) {
       if (error instanceof PasskeyError) throw error;
-      const { name, message } = error ?? {};
-      const unknown = name in MESSAGES ? undefined : `The browser or the authenticator reported a problem: ${message || error}`;
-      throw new PasskeyError(name ?? 'unknown', { message: unknown, step, cause: error });
+      const { name = 'unknown', message } = error ?? {};
+      const words = MESSAGES[name] ?? `The browser or the authenticator reported a problem: ${message || error}`;
+      throw new PasskeyError(name, { message: words, step, cause: error });
     }
   }
 
@@ -449,22 +387,30 @@ const sleep = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, m
 /** Rejects when the signal is aborted. */
 const aborted = (signal) => new Promise((_, reject) => { signal.addEventListener('abort', () => reject(signal.reason)); });
 
+/** A controller that is aborted with a signal. */
+function linked(signal) {
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal.reason);
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort, { signal: controller.signal });
+  return controller;
+}
+
 /** Runs a step until the signal is aborted or the time is over, even if its promise never settles. */
 async function within(milliseconds, signal, step, begin) {
-  const controller = new AbortController();
-  const cancel = () => controller.abort(new PasskeyError('cancelled', { step, cause: signal?.reason }));
-  const timer = setTimeout(() => controller.abort(new PasskeyError('time-out', { step, lost: !step })), milliseconds);
-  signal?.addEventListener('abort', cancel);
-  if (signal?.aborted) cancel();
+  const controller = linked(signal);
+  let isLate = false;
+  const timer = setTimeout(() => { isLate = true; controller.abort(); }, milliseconds);
   try {
     controller.signal.throwIfAborted();
     return await Promise.race([aborted(controller.signal), begin(controller.signal)]);
   } catch (error) {
-    // A stopped step throws the browser's error; the reason is ours.
-    throw controller.signal.aborted ? controller.signal.reason : error;
+    if (!controller.signal.aborted) throw error;
+    if (isLate) throw new PasskeyError('time-out', { step, lost: !step });
+    throw new PasskeyError('cancelled', { step, cause: signal.reason });
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', cancel);
+    controller.abort();
   }
 }
 
@@ -520,21 +466,13 @@ function withoutBytes(credential) {
   // An object of a password manager may make `{}`.
   if (attempt(() => [whole.id, whole.response.clientDataJSON].every((text) => typeof text === 'string'))) return whole;
   const { id, response } = credential;
-  const member = (name) => attempt(() => (response[name] ? toBase64url(response[name]) : undefined));
-  const attestationObject = member('attestationObject');
+  const names = ['clientDataJSON', 'attestationObject', 'authenticatorData', 'signature', 'userHandle'];
+  const read = (name) => attempt(() => response[name] && toBase64url(response[name]));
+  const members = Object.fromEntries(names.map((name) => [name, read(name)]));
+  const transports = attempt(() => [...response.getTransports()]) ?? (members.attestationObject && []);
+  const clientExtensionResults = attempt(() => plain(credential.getClientExtensionResults())) ?? {};
+  const authenticatorAttachment = attempt(() => credential.authenticatorAttachment);
   return {
-    id,
-    rawId: id,
-    type: 'public-key',
-    authenticatorAttachment: attempt(() => credential.authenticatorAttachment),
-    clientExtensionResults: attempt(() => plain(credential.getClientExtensionResults())) ?? {},
-    response: {
-      clientDataJSON: member('clientDataJSON'),
-      attestationObject,
-      transports: attempt(() => [...response.getTransports()]) ?? (attestationObject && []),
-      authenticatorData: member('authenticatorData'),
-      signature: member('signature'),
-      userHandle: member('userHandle'),
-    },
+    id, rawId: id, type: 'public-key', authenticatorAttachment, clientExtensionResults, response: { ...members, transports },
   };
 }

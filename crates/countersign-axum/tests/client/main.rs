@@ -19,4 +19,5 @@ mod sqlite;
 #[path = "../../../countersign-store/tests/support/mod.rs"]
 mod support;
 mod types;
+mod upgrade;
 mod visit;
