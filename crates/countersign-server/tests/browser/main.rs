@@ -16,5 +16,6 @@ mod rejections;
 mod returning;
 mod sessions;
 mod site;
+mod store;
 mod waiting;
 mod windows;

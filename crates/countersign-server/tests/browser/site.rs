@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 
-use crate::{driver::Browser, proxy::Proxy};
+use crate::{driver::Browser, proxy::Proxy, store};
 
 /// Switches off the passkeys in the name field's suggestions: a virtual authenticator answers a conditional request at
 /// once, which would sign in before a test has done anything.
@@ -53,7 +53,7 @@ impl Site {
 
     pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut config = Config::new(folder.path().join("countersign.sqlite3"));
+        let mut config = Config::new(store::address(folder.path()).as_str());
         config.listen = Listen::Localhost(0);
         change(&mut config);
         let server = Server::bind(&config).await.expect("the server starts");

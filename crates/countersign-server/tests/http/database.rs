@@ -1,6 +1,7 @@
 //! The database file: when it is rejected, shared or lost, and that transactions are complete.
 
-use std::{fs, path::Path};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use countersign_server::{Config, Server, StartError, router};
 use rusqlite::Connection;
@@ -8,6 +9,11 @@ use serde_json::json;
 
 use crate::authenticator::Passkey;
 use crate::site::{Client, ORIGIN, Site, finish};
+
+/// The file of a site's database.
+fn database(site: &Site) -> PathBuf {
+    site.config.database.path().unwrap().to_owned()
+}
 
 /// Creates a file with SQLite, and returns its bytes.
 fn made(path: &Path, statements: &str) -> Vec<u8> {
@@ -121,7 +127,7 @@ async fn a_registration_that_was_cut_off_leaves_no_half_account() {
     let mut client = site.client();
     let started = client.post("/api/accounts/start", &json!({ "name": "Ada" })).await.json();
     // A writer that dies between the account and its credential.
-    let dying = Connection::open(site.database()).unwrap();
+    let dying = Connection::open(database(&site)).unwrap();
     dying
         .execute_batch(
             "BEGIN IMMEDIATE;
@@ -181,17 +187,17 @@ async fn nothing_is_stored_in_a_database_file_that_was_deleted_or_replaced() {
         let (mut client, passkey) = site.account("Ada", 1).await;
         client.get("/health/ready").await.expect(200);
         let started = client.post("/api/sessions/start", &json!({})).await.json();
-        let aside = site.database().with_extension("aside");
-        fs::rename(site.database(), &aside).unwrap();
+        let aside = database(&site).with_extension("aside");
+        fs::rename(database(&site), &aside).unwrap();
         if replaced {
-            fs::copy(&aside, site.database()).unwrap();
+            fs::copy(&aside, database(&site)).unwrap();
         }
         let body = finish(&started, &passkey.authentication(&started["options"]));
         client.post("/api/sessions/finish", &body).await.expect_error(503, "storage-failed");
         let health = client.get("/health/ready").await.expect(503);
         assert_eq!(health.body, b"the database can't be used");
         // Once it is back in its place, the server uses it again.
-        fs::rename(&aside, site.database()).unwrap();
+        fs::rename(&aside, database(&site)).unwrap();
         client.get("/health/ready").await.expect(200);
         client.sign_in(&passkey).await.expect(200);
     }
@@ -217,4 +223,33 @@ async fn an_unreadable_record_is_a_server_error() {
     site.sql("UPDATE credentials SET static = '{\"version\": 2}'");
     client.get("/api/credentials").await.expect_error(503, "storage-failed");
     client.sign_in(&passkey).await.expect_error(503, "storage-failed");
+}
+
+/// The names and bytes of all files of the database.
+fn files(site: &Site) -> Vec<(PathBuf, Vec<u8>)> {
+    let folder = database(site).parent().unwrap().to_path_buf();
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    // The index of the log has locks of readers.
+    let mut files: Vec<_> = entries
+        .filter(|path| !path.to_string_lossy().ends_with("-shm"))
+        .map(|path| (path.clone(), fs::read(path).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+#[tokio::test]
+async fn a_flood_of_starts_stores_nothing_and_affects_no_sign_in() {
+    let site = Site::new().await;
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let before = files(&site);
+    for number in 0..50_000 {
+        let (path, body) = match number % 2 {
+            0 => ("/api/sessions/start", json!({})),
+            _ => ("/api/accounts/start", json!({ "name": "Eve" })),
+        };
+        client.post(path, &body).await.expect(200);
+    }
+    assert!(files(&site) == before, "the database changed");
+    site.client().sign_in(&passkey).await.expect(200);
 }

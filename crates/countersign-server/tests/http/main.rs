@@ -23,4 +23,5 @@ mod sign_up;
 mod signals;
 mod site;
 mod step_up;
+mod store;
 mod windows;

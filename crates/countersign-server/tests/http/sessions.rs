@@ -19,10 +19,9 @@ async fn only_the_browser_has_the_cookie_and_the_database_only_its_hash() {
     let token = pair.strip_prefix("countersign-session-8080=").unwrap();
     assert_eq!(token.len(), 43);
     let bytes = countersign::types::base64url::decode(token).unwrap();
-    let count = |hash: &[u8]| -> i64 {
-        let database = rusqlite::Connection::open(site.database()).unwrap();
-        let query = "SELECT count(*) FROM sessions WHERE token_hash = ?";
-        database.query_row(query, (hash,), |row| row.get(0)).unwrap()
+    let count = |hash: &[u8]| {
+        let hash = countersign::types::hex::Hex(hash).to_string().to_uppercase();
+        site.sql(&format!("SELECT count(*) FROM sessions WHERE hex(token_hash) = '{hash}'"))
     };
     assert_eq!(count(&bytes), 0);
     assert_eq!(count(&countersign::cose::sha256(&[&bytes])), 1);

@@ -1,16 +1,16 @@
 //! A server without a socket, its database, and clients of it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use countersign_server::{Config, router};
+use countersign_server::Config;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-use crate::authenticator::Passkey;
+use crate::{authenticator::Passkey, store};
 
 pub(crate) const ORIGIN: &str = "http://localhost:8080";
 
@@ -53,26 +53,19 @@ impl Site {
     /// A server whose configuration is changed; the folder is its own.
     pub(crate) async fn with(change: impl FnOnce(&mut Config, &Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut config = Config::new(folder.path().join("data/countersign.sqlite3"));
+        let mut config = Config::new(store::address(folder.path()).as_str());
         change(&mut config, folder.path());
-        Self { router: router(&config).await.unwrap(), config, _folder: folder }
+        Self { router: store::open(&config).await, config, _folder: folder }
     }
 
     pub(crate) fn client(&self) -> Client {
         Client::of(&self.router)
     }
 
-    pub(crate) fn database(&self) -> PathBuf {
-        self.config.database.path().unwrap().to_owned()
-    }
-
-    /// Reads or changes the database like another program.
+    /// Reads a number from the database, or changes it, like another program. The statement is one that SQLite and
+    /// PostgreSQL understand.
     pub(crate) fn sql(&self, statement: &str) -> i64 {
-        let database = rusqlite::Connection::open(self.database()).unwrap();
-        if statement.starts_with("SELECT") {
-            return database.query_row(statement, (), |row| row.get(0)).unwrap();
-        }
-        i64::try_from(database.execute(statement, ()).unwrap()).unwrap()
+        store::sql(self.config.database.as_str(), statement)
     }
 
     /// The numbers of accounts, credentials and sessions.

@@ -8,6 +8,9 @@ mod metrics;
 #[allow(dead_code, reason = "the HTTP tests use more of it")]
 #[path = "../http/site.rs"]
 mod site;
+#[allow(dead_code, reason = "the HTTP tests use more of it")]
+#[path = "../http/store.rs"]
+mod store;
 
 /// The text of a file below `docs/`.
 fn document(path: &str) -> String {
