@@ -48,7 +48,7 @@ impl Server {
         if pinned {
             command.args(["-c", SERVER, program]);
         }
-        command.args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--origin"]);
+        command.args(["serve", "--no-limits", "--listen", &format!("127.0.0.1:{port}"), "--origin"]);
         command.args([&format!("http://localhost:{port}"), "--database", database]).stderr(Stdio::piped());
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
         let log = child.stderr.take().ok_or("the server's log")?;

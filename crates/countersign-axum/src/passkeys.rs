@@ -61,6 +61,11 @@ impl Passkeys {
         self.0.session_of(request).await
     }
 
+    /// The token of a request's session, whether or not the session is still good.
+    pub async fn token(&self, request: &Parts) -> Result<Option<Token>, Failure> {
+        self.0.sessions.token(request).await
+    }
+
     /// The session of a token, such as the value of the session's cookie that a back end passes on, unless it is over. Records
     /// its use.
     pub async fn session_of_token(&self, token: &Token) -> Result<Option<Session>, Failure> {

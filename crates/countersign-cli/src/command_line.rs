@@ -29,13 +29,13 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     #[command(about = "Run a server, by default at http://localhost:8080")]
-    Serve(ServeArguments),
+    Serve(Box<ServeArguments>),
     /// Manage the keys that ceremonies are sealed with
     Keys(KeysArguments),
     /// Make an invitation to create one account, for a server with `--sign-up invited`, and print its code
     Invite(InviteArguments),
     /// Fetch and inspect the FIDO Alliance's list of authenticator models
-    Metadata(MetadataArguments),
+    Metadata(Box<MetadataArguments>),
     /// Explain a code of an error, a rule or a step of a ceremony; without words, list what is explained
     Explain {
         /// Word to explain, such as challenge-mismatch, rule 31 or registration 14

@@ -13,7 +13,7 @@ use crate::setting_options::SettingOptions;
 #[command(
     after_help = "Every setting is documented in docs/CONFIGURATION.md. All of them can be set in the configuration file, and by \
     environment variables such as COUNTERSIGN_RP_ID; options win over variables, and variables over the file.\n\n\
-    For any domain but localhost, browsers require https: run the server behind a proxy that provides it.\n\n\
+    For any domain but localhost, browsers require https: use --tls-certificate, or a proxy that provides it.\n\n\
     COUNTERSIGN_LOG sets what is logged to standard error, such as debug [default: info], and \
     COUNTERSIGN_LOG_FORMAT its form: text or json [default: text]."
 )]
@@ -63,7 +63,9 @@ mod tests {
     use countersign::Policy;
     use countersign::relying_party::policy::BackupEligibilityChange;
     use countersign_server::config::settings;
-    use countersign_server::{ClientConfig, Config, Listen, MetadataSource, SignUp, UnknownSignals};
+    use countersign_server::{
+        ClientConfig, Config, LimitsConfig, Listen, MetadataSource, SignUp, TlsConfig, UnknownSignals,
+    };
 
     use super::*;
 
@@ -168,6 +170,24 @@ mod tests {
             );
             assert_eq!(load(&["--client=a=b", &format!("--client={text}")]).unwrap_err(), expected);
         }
+    }
+
+    #[test]
+    fn limits_proxies_and_tls_have_their_options() {
+        let plain = config(&[]);
+        assert_eq!((&plain.limits, &plain.tls), (&LimitsConfig::default(), &None));
+        assert_eq!(plain.proxies.trusted.len(), 0);
+        let changed = config(&[
+            "--no-limits",
+            "--trusted-proxy=10.0.0.0/8",
+            "--trusted-proxy",
+            "::1",
+            "--tls-certificate=c",
+            "--tls-key=k",
+        ]);
+        assert_eq!(changed.limits, LimitsConfig::off());
+        assert_eq!(changed.proxies.trusted.len(), 2);
+        assert_eq!(changed.tls, Some(TlsConfig::new("c", "k")));
     }
 
     #[test]

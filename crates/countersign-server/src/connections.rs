@@ -1,25 +1,25 @@
-//! A listener with limits on the number of connections and on their time. If there is no place for another connection,
-//! the client with the most connections loses its least recently used one, so that one client can't exclude the others.
+//! Listening sockets with limits on the number of connections and on their time. If there is no place for another
+//! connection, the client with the most connections loses its least recently used one, so that one client can't exclude the
+//! others.
 
 use std::task::{Context, Poll};
 use std::{future::poll_fn, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
-use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderValue, header};
-use axum::serve::{IncomingStream, Listener};
-use axum::{extract::connect_info::Connected, middleware::Next, response::Response};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
-mod own_answers;
-mod registry;
-
-use own_answers::OwnAnswers;
-use registry::{Place, Registry};
-
+use self::registry::{Client, Place, Registry};
+use crate::client_address::{ClientAddresses, network};
+use crate::limits::Limits;
 use crate::metrics::connections::{ListenerMetrics, OpenConnection};
+
+mod activity;
+mod own_answers;
+mod own_http2_answers;
+mod registry;
+pub(crate) mod serving;
 
 /// The most connections to the page. Together with those of the operator, they stay below the 1024 files that a process
 /// may open by default on most systems.
@@ -42,46 +42,44 @@ const DISMISSAL: Duration = Duration::from_secs(1);
 /// How long to pause when the system has no more files or memory for connections.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Several addresses as one listener.
+/// The connections of several addresses.
 pub(crate) struct Connections {
     listeners: Vec<TcpListener>,
-    /// The headers of answers that hyper creates, as they are now.
-    headers: HeaderLines,
     permits: Arc<Semaphore>,
     registry: Registry,
-    limits: Limits,
-    metrics: ListenerMetrics,
+    admission: Admission,
+    times: Times,
 }
 
-/// Returns header lines.
-pub(crate) type HeaderLines = Box<dyn Fn() -> Arc<[u8]> + Send + Sync>;
+/// Which connections are accepted, and which are dismissed first.
+#[derive(Debug, Clone)]
+pub(crate) struct Admission {
+    /// The most connections.
+    pub(crate) connections: usize,
+    /// The proxies whose connections are not of one client.
+    pub(crate) addresses: Arc<ClientAddresses>,
+    /// The limits on new connections, if they apply.
+    pub(crate) limits: Option<Arc<Limits>>,
+    pub(crate) metrics: ListenerMetrics,
+}
 
 /// The time limits of a connection.
 #[derive(Debug, Clone, Copy)]
-struct Limits {
+struct Times {
     patience: Duration,
     life: Duration,
 }
 
 impl Connections {
-    /// Listens on bound sockets, for at most this number of connections. Answers that hyper creates itself get these
-    /// header lines.
-    pub(crate) fn new(
-        listeners: Vec<std::net::TcpListener>,
-        headers: HeaderLines,
-        connections: usize,
-        metrics: ListenerMetrics,
-    ) -> io::Result<Self> {
-        let limits = Limits { patience: PATIENCE, life: LIFE };
-        Self::with_limits(listeners, headers, connections, limits, metrics)
+    /// Listens on bound sockets.
+    pub(crate) fn new(listeners: Vec<std::net::TcpListener>, admission: Admission) -> io::Result<Self> {
+        Self::with_times(listeners, admission, Times { patience: PATIENCE, life: LIFE })
     }
 
-    fn with_limits(
+    fn with_times(
         listeners: Vec<std::net::TcpListener>,
-        headers: HeaderLines,
-        connections: usize,
-        limits: Limits,
-        metrics: ListenerMetrics,
+        admission: Admission,
+        times: Times,
     ) -> io::Result<Self> {
         let listeners = listeners
             .into_iter()
@@ -90,16 +88,55 @@ impl Connections {
                 TcpListener::from_std(listener)
             })
             .collect::<io::Result<_>>()?;
-        let permits = Arc::new(Semaphore::new(connections));
-        Ok(Self { listeners, headers, permits, registry: Registry::default(), limits, metrics })
+        let permits = Arc::new(Semaphore::new(admission.connections));
+        Ok(Self { listeners, permits, registry: Registry::default(), admission, times })
+    }
+
+    /// Waits for the next connection.
+    async fn accept(&self) -> (Connection, SocketAddr) {
+        loop {
+            match poll_fn(|context| self.poll_accept(context)).await {
+                Ok((stream, peer)) if self.admits(peer) => {
+                    let client = self.client(peer);
+                    let permit = self.permit(client).await;
+                    // Answers are written at once, so that waiting to fill a packet would only delay them.
+                    let _ = stream.set_nodelay(true);
+                    let place = self.registry.add(client, Instant::now());
+                    let counted = self.admission.metrics.accepted();
+                    let held = Held { place, _permit: permit, _counted: counted };
+                    return (Connection::new(stream, held, self.times), peer);
+                }
+                Ok(_) => {}
+                // The client disconnected, or the system is out of a resource.
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Whether the address may open another connection now.
+    fn admits(&self, peer: SocketAddr) -> bool {
+        let is_within = |limits: &Arc<Limits>| limits.take_connection(peer.ip()).is_ok();
+        self.admission.addresses.is_trusted(peer.ip()) || self.admission.limits.as_ref().is_none_or(is_within)
+    }
+
+    /// The client of a connection, as far as it is known before a request.
+    fn client(&self, peer: SocketAddr) -> Client {
+        if self.admission.addresses.is_trusted(peer.ip()) {
+            Client::Unknown
+        } else {
+            Client::Network(network::of_client(peer.ip()))
+        }
     }
 
     /// Waits for a place for another connection, and dismisses one if there is none.
-    async fn permit(&self, newcomer: SocketAddr) -> OwnedSemaphorePermit {
+    async fn permit(&self, newcomer: Client) -> OwnedSemaphorePermit {
         loop {
             let Ok(permit) = self.permits.clone().try_acquire_owned() else {
                 self.registry.make_room(newcomer);
-                self.metrics.dismissed();
+                self.admission.metrics.dismissed();
                 match timeout(DISMISSAL, self.permits.clone().acquire_owned()).await {
                     Ok(Ok(permit)) => return permit,
                     // The task of the dismissed connection is busy. The semaphore is never closed.
@@ -116,70 +153,14 @@ impl Connections {
     }
 }
 
-impl Listener for Connections {
-    type Io = OwnAnswers<Connection>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, SocketAddr) {
-        loop {
-            match poll_fn(|context| self.poll_accept(context)).await {
-                Ok((stream, address)) => {
-                    let permit = self.permit(address).await;
-                    // Answers are written at once, so that waiting to fill a packet would only delay them.
-                    let _ = stream.set_nodelay(true);
-                    let place = self.registry.add(address, Instant::now());
-                    let held = Held { place, _permit: permit, _counted: self.metrics.accepted() };
-                    let connection = Connection::new(stream, held, self.limits);
-                    return (OwnAnswers::new(connection, (self.headers)()), address);
-                }
-                // The client disconnected, or the system is out of a resource.
-                Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    sleep(PAUSE).await;
-                }
-            }
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listeners.first().ok_or(io::ErrorKind::NotConnected)?.local_addr()
-    }
-}
-
-/// The lifetime of a connection.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Life {
-    /// The time from which the next answer is the last.
-    over: Instant,
-}
-
-impl Connected<IncomingStream<'_, Connections>> for Life {
-    fn connect_info(stream: IncomingStream<'_, Connections>) -> Self {
-        stream.io().get_ref().life
-    }
-}
-
-/// Closes the connection after an answer, once its lifetime is over
-/// ([RFC 9112, section 9.6](https://www.rfc-editor.org/rfc/rfc9112#section-9.6)).
-pub(crate) async fn bound_life(
-    ConnectInfo(life): ConnectInfo<Life>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let mut response = next.run(request).await;
-    if Instant::now() >= life.over {
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    }
-    response
-}
-
 /// The connection of a client, which ends when its time limit is over. Each written byte restarts the time limit; a
 /// read byte does not, or a trickle of header lines could hold a connection indefinitely. It ends earlier if another
 /// client needs its place.
 pub(crate) struct Connection {
     stream: TcpStream,
-    patience: Duration,
-    life: Life,
+    times: Times,
+    /// When its life is over.
+    over: Instant,
     end: Pin<Box<Sleep>>,
     held: Held,
 }
@@ -193,10 +174,10 @@ pub(crate) struct Held {
 }
 
 impl Connection {
-    fn new(stream: TcpStream, held: Held, limits: Limits) -> Self {
-        let (now, patience) = (Instant::now(), limits.patience);
-        let life = Life { over: now.checked_add(limits.life).unwrap_or(now) };
-        Self { stream, patience, life, end: Box::pin(sleep(patience)), held }
+    fn new(stream: TcpStream, held: Held, times: Times) -> Self {
+        let now = Instant::now();
+        let over = now.checked_add(times.life).unwrap_or(now);
+        Self { stream, times, over, end: Box::pin(sleep(times.patience)), held }
     }
 
     fn poll_end(&mut self, context: &mut Context<'_>) -> io::Result<()> {
@@ -214,7 +195,7 @@ impl Connection {
             Poll::Ready(_) => {
                 let now = Instant::now();
                 self.held.place.sent(now);
-                self.end.as_mut().reset(now.checked_add(self.patience).unwrap_or(now));
+                self.end.as_mut().reset(now.checked_add(self.times.patience).unwrap_or(now));
             }
         }
         outcome

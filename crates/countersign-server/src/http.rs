@@ -36,14 +36,24 @@
 //! An answer with a status from 400 on has the ID of its request in `countersign-trace-id`, by which its lines in the log
 //! are found: the trace ID of the request's `traceparent` (W3C Trace Context), or else a new one.
 //!
-//! Below `/api`, the server adds two codes: 400 `host-missing`, for a request that does not name its host, and 503
-//! `metadata-unavailable`, if registrations can't be judged for want of metadata. Below `/auth`, and in `/api/return`:
+//! Below `/api`, the server adds these codes:
+//!
+//! | status | code | for |
+//! | --- | --- | --- |
+//! | 400 | `host-missing` | a request that does not name its host |
+//! | 408 | `request-timeout` | a body that takes more than thirty seconds to arrive |
+//! | 414 | `address-too-long` | an address of more than 16 KiB |
+//! | 429 | `too-many-requests` | a request over a limit of [`LimitsConfig`](crate::LimitsConfig); `Retry-After` has the seconds to wait |
+//! | 503 | `metadata-unavailable` | a registration that can't be judged for want of metadata |
+//!
+//! Elsewhere, the answers with these statuses are plain text. Below `/auth`, and in `/api/return`:
 //!
 //! | status | code |
 //! | --- | --- |
 //! | 400 | `query-malformed`, `request-malformed`, `return-address-not-allowed` |
 //! | 401 | `not-signed-in`, `verification-too-old`, `client-unknown` |
 //! | 404 | `session-unknown` |
+//! | 429 | `too-many-requests`, in the field `countersign-error` |
 //! | 503 | `storage-failed` |
 
 use axum::routing::get;
@@ -56,35 +66,45 @@ mod auth;
 mod edge;
 mod headers;
 mod health;
+mod limits;
 mod metrics;
 mod models;
 mod page;
 pub(crate) mod site;
+mod timed_body;
 mod trace;
 
 /// The routes for everyone if `/metrics` has its own address.
 pub(crate) fn public_routes(site: &Shared) -> Router {
-    layered(health_route().merge(page_routes(site)), site)
+    guarded(limited(checked(health_route().merge(page_routes(site)), site), site), site)
 }
 
 /// The routes for everyone and for the operator, at one address.
 pub(crate) fn all_routes(site: &Shared) -> Router {
-    layered(metrics_routes().merge(page_routes(site)), site)
+    guarded(limited(checked(metrics_routes().merge(page_routes(site)), site), site), site)
 }
 
 /// The routes for the operator.
 pub(crate) fn operator_routes(site: &Shared) -> Router {
-    layered(metrics_routes(), site)
+    guarded(checked(metrics_routes(), site), site)
 }
 
-/// Adds what applies to all routes.
-fn layered(routes: Router<Shared>, site: &Shared) -> Router {
+/// Adds the answers to requests for nothing, and the check of origins.
+fn checked(routes: Router<Shared>, site: &Shared) -> Router<Shared> {
     routes
         .fallback(edge::not_found)
         .method_not_allowed_fallback(edge::method_not_allowed)
         .layer(site.app.passkeys.origin_check())
-        .layer(middleware::from_fn_with_state(site.clone(), edge::guard))
-        .with_state(site.clone())
+}
+
+/// Adds the limits of clients, which don't apply to the operator.
+fn limited(routes: Router<Shared>, site: &Shared) -> Router<Shared> {
+    routes.layer(middleware::from_fn_with_state(site.clone(), limits::limit))
+}
+
+/// Adds the checks of every request, and the headers of every answer.
+fn guarded(routes: Router<Shared>, site: &Shared) -> Router {
+    routes.layer(middleware::from_fn_with_state(site.clone(), edge::guard)).with_state(site.clone())
 }
 
 fn health_route() -> Router<Shared> {

@@ -34,8 +34,8 @@
 //!
 //! - Choose the RP ID for good: passkeys can't be used with another one. [`Server::check`] finds passkeys of another
 //!   RP ID.
-//! - For any domain but `localhost`, run a proxy that provides https: browsers require it, and the server speaks only
-//!   http.
+//! - For any domain but `localhost`, provide https, since browsers require it: by a proxy, or with [`Config::tls`].
+//! - Behind a proxy, configure its address with [`Config::proxies`], so that the limits apply to its clients.
 //! - Keep `/metrics` private: give it a separate address with [`Config::metrics_listen`], or let the proxy block it.
 //! - Back up the database. After an old copy is restored, set [`UnknownSignals::Withheld`], or browsers may delete
 //!   passkeys that were registered since.
@@ -54,6 +54,8 @@
 //! | read a configuration from a file | [`Sources`](config::Sources) |
 //! | check a configuration before a restart | [`check_sources`], [`Server::check`] |
 //! | use a changed configuration without a restart | [`Reloader`], [`ReloadSignals`] |
+//! | limit how often clients may ask | [`Config::limits`](field@Config::limits) |
+//! | serve https without a proxy | [`Config::tls`](field@Config::tls) |
 //! | replace the key that ceremonies are sealed with | [`rotate_keys`] |
 //! | see which library verifies signatures | [`BACKEND`] |
 //!
@@ -68,8 +70,10 @@
 //!
 //! | limit | value |
 //! | --- | --- |
-//! | body of a request | 256 KiB |
+//! | body of a request | 256 KiB, in 30 seconds |
+//! | header section of a request | 64 KiB, 100 fields |
 //! | time for a request | a minute |
+//! | requests at once on a connection of HTTP/2 | 32 |
 //! | connections | 850 to the page, 50 to the operator's address |
 //! | passkeys of an account | 64 |
 //! | sessions of an account | 64, each for a week without use and for thirty days at most |
@@ -90,6 +94,7 @@ mod app;
 mod auth;
 mod backend;
 mod check;
+mod client_address;
 mod clock;
 pub mod config;
 mod connections;
@@ -99,6 +104,7 @@ pub mod files;
 pub mod http;
 mod invite;
 mod keys;
+mod limits;
 mod live;
 mod metadata;
 mod metrics;
@@ -108,19 +114,24 @@ mod relying_party;
 mod report;
 mod server;
 mod start_error;
+mod tls;
 
 pub use backend::BACKEND;
+pub use client_address::network::{Network, NetworkError};
+pub use client_address::{ForwardedField, ForwardedFieldError, ProxyConfig};
 pub use config::{ClientConfig, Config, Listen};
 pub use countersign_axum::{Rotation, SignUp, TypedCode, UnknownSignals};
 pub use countersign_store::text::{printable, with_causes};
 pub use invite::{InvitationError, make_invitation};
 pub use keys::{RotateError, rotate_keys};
+pub use limits::config::{Limit, LimitError, LimitsConfig};
 pub use live::Reloader;
 pub use metadata::config::{MetadataConfig, MetadataSource};
 pub use reload::ReloadSignals;
 pub use report::{Report, check_sources};
 pub use server::{Server, router, stop_signal};
 pub use start_error::StartError;
+pub use tls::{TlsConfig, TlsError};
 
 /// The example of the README, compiled as a test.
 #[cfg(doctest)]

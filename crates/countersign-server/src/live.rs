@@ -8,6 +8,7 @@ use tower::ServiceExt as _;
 
 use crate::app::App;
 use crate::config::configuration::Config;
+use crate::connections::Admission;
 use crate::http::{self, site::Site};
 use crate::start_error::StartError;
 
@@ -22,7 +23,7 @@ pub(crate) struct Live {
 
 /// Whether the operator's routes have an address of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Addresses {
+enum Addresses {
     One,
     Separate,
 }
@@ -36,9 +37,10 @@ pub(crate) enum Audience {
 
 impl Live {
     /// Prepares the routes of an application.
-    pub(crate) fn new(app: App, addresses: Addresses) -> Self {
+    pub(crate) fn new(app: App, config: &Config) -> Self {
         let app = Arc::new(app);
-        Self::of_site(Arc::new(Site::new(app.clone())), app, addresses)
+        let addresses = if config.metrics_listen.is_some() { Addresses::Separate } else { Addresses::One };
+        Self::of_site(Arc::new(Site::new(app.clone(), config)), app, addresses)
     }
 
     fn of_site(site: Arc<Site>, app: Arc<App>, addresses: Addresses) -> Self {
@@ -63,7 +65,15 @@ impl Live {
         }
     }
 
-    /// The headers of every answer as lines, for answers that hyper creates.
+    /// Which connections of these clients are accepted, of which there are at most so many.
+    pub(crate) fn admission(&self, audience: Audience, connections: usize) -> Admission {
+        match audience {
+            Audience::Public => self.site.page_admission(connections),
+            Audience::Operator => self.site.operator_admission(connections),
+        }
+    }
+
+    /// The headers of every answer as lines, for answers that the HTTP libraries create.
     pub(crate) fn header_lines(&self) -> Arc<[u8]> {
         self.site.header_lines().into()
     }

@@ -3,15 +3,16 @@
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::{fmt, future::Future, io, sync::Arc, time::Duration};
 
-use axum::{Router, middleware};
+use axum::Router;
 use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
 
 use crate::config::configuration::{Config, Listen};
 use crate::config::finding::{Finding, Findings};
-use crate::connections::{self, Connections, Life, OPERATOR_CONNECTIONS_MAX, PAGE_CONNECTIONS_MAX};
-use crate::live::{Addresses, Audience, CurrentLive, Live, Reloader, current_routes};
-use crate::metrics::connections::{OPERATOR, PAGE};
-use crate::{app::App, check, start_error::StartError};
+use crate::connections::serving::{self, Serving, is_dropped};
+use crate::connections::{Connections, OPERATOR_CONNECTIONS_MAX, PAGE_CONNECTIONS_MAX};
+use crate::live::{Audience, CurrentLive, Live, Reloader, current_routes};
+use crate::{app::App, check, start_error::StartError, tls::Tls};
 
 /// How long requests may continue after the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -23,6 +24,7 @@ pub struct Server {
     operations: Option<Sockets>,
     url: String,
     live: watch::Sender<Arc<Live>>,
+    tls: Option<Arc<Tls>>,
 }
 
 /// Listening sockets and their addresses.
@@ -50,10 +52,9 @@ impl Server {
         let port = sockets.addresses.first().map_or(0, SocketAddr::port);
         let origins = config.origins(port);
         let url = origins.first().cloned().unwrap_or_default();
-        let app = App::build(config, origins).await?;
-        let addresses = if operations.is_some() { Addresses::Separate } else { Addresses::One };
-        let (live, _) = watch::channel(Arc::new(Live::new(app, addresses)));
-        Ok(Self { sockets, operations, url, live })
+        let tls = config.tls.as_ref().map(Tls::load).transpose()?.map(Arc::new);
+        let (live, _) = watch::channel(Arc::new(Live::new(App::build(config, origins).await?, config)));
+        Ok(Self { sockets, operations, url, live, tls })
     }
 
     /// Returns what changes the configuration of this server while it runs.
@@ -80,6 +81,9 @@ impl Server {
                 Ok(_) | Err(StartError::AddressInUse(_)) => {}
                 Err(error) => findings.problems.push(Finding::of(key, &error)),
             }
+        }
+        if let Err(error) = config.tls.as_ref().map(Tls::load).transpose() {
+            findings.problems.push(Finding::of("tls.certificate", &StartError::from(error)));
         }
         findings
     }
@@ -112,29 +116,32 @@ impl Server {
     ) -> io::Result<()> {
         let live = self.live.subscribe();
         let (stopping, stopped) = watch::channel(());
-        let app = live.borrow().app.clone();
-        let metrics = &app.metrics.connections;
-        let serve = |sockets: Sockets, audience: Audience, max: usize, listener: &'static str| {
-            let lines = live.clone();
+        let tls = self.tls.as_ref().map(|tls| tls.acceptor()).transpose().map_err(io::Error::other)?;
+        let serve = |sockets: Sockets, audience: Audience, max: usize, tls: Option<TlsAcceptor>| {
+            let admission = live.borrow().admission(audience, max);
+            let connections = Connections::new(sockets.listeners, admission)?;
+            let (routes, lines) = (current_routes(live.clone(), audience), live.clone());
             let header_lines = Box::new(move || lines.borrow().header_lines());
-            let connections = Connections::new(sockets.listeners, header_lines, max, metrics.of(listener))?;
-            let routes = current_routes(live.clone(), audience);
-            let routes = routes.layer(middleware::from_fn(connections::bound_life));
-            let service = routes.into_make_service_with_connect_info::<Life>();
-            let stopped = is_dropped(stopped.clone());
-            Ok::<_, io::Error>(
-                axum::serve(connections, service).with_graceful_shutdown(stopped).into_future(),
-            )
+            let serving = Serving { routes, header_lines, tls };
+            Ok::<_, io::Error>(serving::serve(connections, serving, stopped.clone()))
         };
-        let public = serve(self.sockets, Audience::Public, PAGE_CONNECTIONS_MAX, PAGE)?;
+        let public = serve(self.sockets, Audience::Public, PAGE_CONNECTIONS_MAX, tls)?;
         let operations = self
             .operations
-            .map(|sockets| serve(sockets, Audience::Operator, OPERATOR_CONNECTIONS_MAX, OPERATOR))
+            .map(|sockets| serve(sockets, Audience::Operator, OPERATOR_CONNECTIONS_MAX, None))
             .transpose()?;
         let serving = async {
             match operations {
-                Some(operations) => tokio::try_join!(public, operations).map(drop),
+                Some(operations) => {
+                    let ((), ()) = tokio::join!(public, operations);
+                }
                 None => public.await,
+            }
+        };
+        let certificate = async {
+            match self.tls {
+                Some(tls) => tls.watch().await,
+                None => std::future::pending().await,
             }
         };
         let stop = async move {
@@ -150,7 +157,8 @@ impl Server {
         tokio::select! {
             () = stop => Ok(()),
             () = watch(live.clone()) => Ok(()),
-            outcome = serving => outcome,
+            () = certificate => Ok(()),
+            () = serving => Ok(()),
             () = too_late => {
                 tracing::warn!("stopped with requests under way");
                 Ok(())
@@ -203,13 +211,7 @@ async fn watch_metadata(mut live: CurrentLive) {
 /// Opens the database, reads metadata once, and listens nowhere: only `Server` watches for newer metadata.
 pub async fn router(config: &Config) -> Result<Router, StartError> {
     let app = App::build(config, config.origins(config.port())).await?;
-    let addresses = if config.metrics_listen.is_some() { Addresses::Separate } else { Addresses::One };
-    Ok(Live::new(app, addresses).routes(Audience::Public).clone())
-}
-
-/// Waits until the sender is dropped, which makes `changed` fail.
-async fn is_dropped(mut receiver: watch::Receiver<()>) {
-    while receiver.changed().await.is_ok() {}
+    Ok(Live::new(app, config).routes(Audience::Public).clone())
 }
 
 /// Waits until the process is asked to stop, by Ctrl-C or, on Unix, by SIGTERM.

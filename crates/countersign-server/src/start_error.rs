@@ -6,6 +6,8 @@ use countersign::ConfigurationError;
 use countersign_metadata::MetadataError;
 use countersign_store::{DatabaseError, OpenDatabaseError};
 
+use crate::tls::TlsError;
+
 /// Why a server can't start. `Display` is one sentence for its operator.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -60,6 +62,9 @@ pub enum StartError {
         "{0} has no secret: 32 random bytes or more, in hexadecimal digits or base64url (openssl rand -hex 32)"
     )]
     ClientSecret(PathBuf),
+    /// The certificate or the key for TLS is not usable.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// A file of metadata, of its roots, or of its number can't be read or written.
     #[error("can't use the metadata file {0}: {1}")]
     MetadataFile(PathBuf, io::Error),

@@ -1,8 +1,11 @@
 //! The program, run like a user runs it.
 
-// The two files of the server's tests are symbolic links, so that the package contains them.
+// The three files of the server's tests are symbolic links, so that the package contains them.
 #[allow(dead_code, reason = "the server's own tests use all of it")]
 mod authenticator;
+#[cfg(feature = "fetch")]
+#[allow(dead_code, reason = "the server's own tests use all of it")]
+mod certificates;
 #[cfg(unix)]
 mod configuration;
 #[cfg(feature = "fetch")]

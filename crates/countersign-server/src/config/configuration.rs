@@ -7,6 +7,7 @@ use countersign::Policy;
 use countersign_axum::{SignUp, UnknownSignals};
 
 use crate::config::{database::DatabaseAddress, policy::draft::PolicyDraft};
+use crate::{client_address::ProxyConfig, limits::config::LimitsConfig, tls::TlsConfig};
 use crate::{metadata::config::MetadataConfig, start_error::StartError};
 
 /// The port that [`Config::new`] listens on.
@@ -24,8 +25,8 @@ pub struct Config {
     pub rp_name: String,
     /// The accepted origins, such as `https://example.org`, compared exactly.
     ///
-    /// If the list is empty, the origin follows from the RP ID: `http://localhost:PORT` for `localhost`, with the port
-    /// that the server listens on, and `https://RP_ID` for any other.
+    /// If the list is empty, the origin follows from the RP ID: `http://localhost:PORT` for `localhost`, or `https` with
+    /// [`tls`](Self::tls), with the port that the server listens on, and `https://RP_ID` for any other.
     pub origins: Vec<String>,
     /// The database: the path of an SQLite file, or the address of a PostgreSQL database that begins with `postgres://`.
     /// If there is no such file, it is created with its folder.
@@ -52,6 +53,12 @@ pub struct Config {
     pub cookie_domain: Option<String>,
     /// The back ends that may ask about sessions; none by default.
     pub clients: Vec<ClientConfig>,
+    /// The proxies in front of the server; none by default.
+    pub proxies: ProxyConfig,
+    /// How often clients may ask.
+    pub limits: LimitsConfig,
+    /// TLS at the address of the page, for a server without a proxy; none by default.
+    pub tls: Option<TlsConfig>,
 }
 
 /// A back end that may ask about sessions.
@@ -131,6 +138,9 @@ impl Config {
             return_addresses: Vec::new(),
             cookie_domain: None,
             clients: Vec::new(),
+            proxies: ProxyConfig::default(),
+            limits: LimitsConfig::default(),
+            tls: None,
         }
     }
 
@@ -161,10 +171,11 @@ impl Config {
         if !self.origins.is_empty() {
             return self.origins.clone();
         }
+        let (scheme, usual) = if self.tls.is_some() { ("https", 443) } else { ("http", 80) };
         let origin = match (self.rp_id.as_str(), port) {
             // Browsers omit the default port of the scheme.
-            ("localhost", 80) => "http://localhost".into(),
-            ("localhost", port) => format!("http://localhost:{port}"),
+            ("localhost", port) if port == usual => format!("{scheme}://localhost"),
+            ("localhost", port) => format!("{scheme}://localhost:{port}"),
             (rp_id, _) => format!("https://{rp_id}"),
         };
         vec![origin]

@@ -9,7 +9,9 @@ use super::database::DatabaseAddress;
 use super::given::GivenValues;
 use super::policy::draft::PolicyDraft;
 use super::problem::{Place, Problem};
+use crate::limits::config::{Limit, LimitsConfig};
 use crate::metadata::config::{MetadataConfig, MetadataSource};
+use crate::tls::TlsConfig;
 use crate::{auth::percent, files};
 
 /// The most bytes of a file with a password.
@@ -22,7 +24,15 @@ pub(crate) struct Draft {
     pub(crate) has_database: bool,
     pub(crate) database_password_file: Option<PathBuf>,
     pub(crate) metadata: MetadataDraft,
+    pub(crate) tls_certificate: Option<PathBuf>,
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Whether there are no limits but those that are set.
+    pub(crate) limits_off: bool,
+    pub(crate) limits: Vec<SetLimit>,
 }
+
+/// A limit that is set, and its place in the configuration.
+pub(crate) type SetLimit = (fn(&mut LimitsConfig) -> &mut Limit, Limit);
 
 /// The settings of metadata, which make a [`MetadataConfig`] if there is a source.
 #[derive(Debug)]
@@ -50,6 +60,10 @@ impl Draft {
                 folder: None,
                 policy: MetadataPolicy::fido(),
             },
+            tls_certificate: None,
+            tls_key: None,
+            limits_off: false,
+            limits: Vec::new(),
         }
     }
 
@@ -69,6 +83,15 @@ impl Draft {
                 Ok(database) => self.config.database = database,
                 Err(message) => report("database_password_file", &message),
             }
+        }
+        match (&self.tls_certificate, &self.tls_key) {
+            (Some(certificate), Some(key)) => self.config.tls = Some(TlsConfig::new(certificate, key)),
+            (Some(_), None) => report("tls.certificate", "needs tls.key"),
+            (None, Some(_)) => report("tls.key", "needs tls.certificate"),
+            (None, None) => {}
+        }
+        if self.config.proxies.trusted.is_empty() && given.contains_key("proxies.field") {
+            report("proxies.field", "needs proxies.trusted");
         }
         let is_attested = policy.is_attested();
         if is_attested && !self.metadata.has_source() {
@@ -92,11 +115,23 @@ impl Draft {
         if cfg!(not(feature = "fetch")) && self.metadata.url.is_some() {
             report("metadata.url", "this program was built without the feature fetch, which it needs");
         }
+        self.config.limits = self.finish_limits();
         self.config.metadata = self.metadata.finish();
         let (policy, more) = policy.finish(given);
         self.config.policy = policy;
         problems.extend(more);
         (self.config, problems)
+    }
+}
+
+impl Draft {
+    /// The limits, with those that are set.
+    pub(super) fn finish_limits(&self) -> LimitsConfig {
+        let mut limits = if self.limits_off { LimitsConfig::off() } else { LimitsConfig::default() };
+        for (place, limit) in &self.limits {
+            *place(&mut limits) = *limit;
+        }
+        limits
     }
 }
 

@@ -4,14 +4,24 @@ use super::draft::Draft;
 use super::policy::entries as policy_entries;
 use super::setting::{Entry, Setting};
 
+mod limits;
 mod login;
 mod metadata;
 mod operations;
 mod server;
+mod tls;
 
 /// The settings of the server, but for those of its policy.
 pub(crate) fn entries() -> impl Iterator<Item = &'static Entry<Draft>> {
-    [server::ENTRIES, login::ENTRIES, operations::ENTRIES, metadata::ENTRIES].into_iter().flatten()
+    let all = [
+        server::ENTRIES,
+        tls::ENTRIES,
+        limits::ENTRIES,
+        login::ENTRIES,
+        operations::ENTRIES,
+        metadata::ENTRIES,
+    ];
+    all.into_iter().flatten()
 }
 
 /// Every setting, in the order of the documentation.

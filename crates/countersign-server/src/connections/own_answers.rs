@@ -30,11 +30,6 @@ impl<Io: AsyncWrite + Unpin> OwnAnswers<Io> {
         Self { io, headers, rest: Vec::new() }
     }
 
-    /// The underlying connection.
-    pub(super) const fn get_ref(&self) -> &Io {
-        &self.io
-    }
-
     fn poll_rest(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.rest.is_empty() {
             let written = ready!(Pin::new(&mut self.io).poll_write(context, &self.rest))?;

@@ -1,7 +1,7 @@
 //! The open connections, and the choice of one to dismiss when another needs its place.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Waker};
 
@@ -17,9 +17,18 @@ struct Connections {
     all: HashMap<u64, Connection>,
 }
 
+/// Whose connection it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Client {
+    /// The client's with this address, or this network.
+    Network(IpAddr),
+    /// Of a client behind a proxy. Each such connection counts as a client's only one.
+    Unknown,
+}
+
 #[derive(Debug)]
 struct Connection {
-    from: IpAddr,
+    from: Client,
     /// When it was accepted or last sent something: since then, the server has been waiting for the client.
     waiting_since: Instant,
     /// Whether a part of a request has arrived since.
@@ -39,38 +48,39 @@ pub(super) struct Place {
 
 impl Registry {
     /// Adds a connection.
-    pub(super) fn add(&self, from: SocketAddr, now: Instant) -> Place {
+    pub(super) fn add(&self, from: Client, now: Instant) -> Place {
         let mut connections = self.lock();
         let number = connections.next;
         connections.next = number.wrapping_add(1);
-        let connection = Connection {
-            from: network(from.ip()),
-            waiting_since: now,
-            is_asked: false,
-            is_dismissed: false,
-            task: None,
-        };
+        let connection =
+            Connection { from, waiting_since: now, is_asked: false, is_dismissed: false, task: None };
         connections.all.insert(number, connection);
         Place { registry: self.clone(), number }
     }
 
-    /// Dismisses a connection to make room for one from this address: one of the address with the most connections,
-    /// which the server has been waiting for longest. A connection with a request under way is dismissed only if all
-    /// have one. So a client can displace another only if it has fewer connections.
-    pub(super) fn make_room(&self, newcomer: SocketAddr) {
+    /// Dismisses a connection to make room for one of this client: one of the client with the most connections, which the
+    /// server has been waiting for longest. A connection with a request under way is dismissed only if all have one. So a
+    /// client can displace another only if it has fewer connections.
+    pub(super) fn make_room(&self, newcomer: Client) {
         let mut connections = self.lock();
         let mut counts: HashMap<IpAddr, usize> = HashMap::new();
+        let mut most = 0;
         for connection in connections.all.values().filter(|it| !it.is_dismissed) {
-            let count = counts.entry(connection.from).or_default();
+            let count = match connection.from {
+                Client::Network(network) => counts.entry(network).or_default(),
+                Client::Unknown => &mut 0,
+            };
             *count = count.saturating_add(1);
+            most = most.max(*count);
         }
-        let most = counts.values().copied().max().unwrap_or_default();
-        // Its own connection, if it has as many as any other address.
-        let newcomer = network(newcomer.ip());
-        let own = counts.get(&newcomer).is_some_and(|count| *count == most).then_some(newcomer);
-        let has_most =
-            |from: &IpAddr| own.map_or_else(|| counts.get(from) == Some(&most), |own| own == *from);
-        let candidates = connections.all.values_mut().filter(|it| !it.is_dismissed && has_most(&it.from));
+        let has_most = |client: Client| match client {
+            Client::Network(network) => counts.get(&network) == Some(&most),
+            Client::Unknown => most == 1,
+        };
+        // Its own connection, if it has as many as any other client.
+        let own = matches!(newcomer, Client::Network(_)) && has_most(newcomer);
+        let may_go = |client: Client| if own { client == newcomer } else { has_most(client) };
+        let candidates = connections.all.values_mut().filter(|it| !it.is_dismissed && may_go(it.from));
         if let Some(longest) = candidates.min_by_key(|it| (it.is_asked, it.waiting_since)) {
             longest.is_dismissed = true;
             if let Some(task) = longest.task.take() {
@@ -117,30 +127,25 @@ impl Drop for Place {
     }
 }
 
-/// Whose address it is: of IPv6, a client has a network of 64 bits or more
-/// ([RFC 6177, section 2](https://www.rfc-editor.org/rfc/rfc6177#section-2)).
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
-        v4 @ IpAddr::V4(_) => v4,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
 
-    /// The connections that are dismissed for a newcomer. Each has an address and the seconds at which its wait began.
+    fn client(text: &str) -> Client {
+        text.parse().map_or(Client::Unknown, Client::Network)
+    }
+
+    /// The connections that are dismissed for a newcomer. Each has an address, or that of a proxy, and the seconds at which
+    /// its wait began.
     fn dismissed(connections: &[(&str, u64)], newcomer: &str) -> Vec<usize> {
         let (registry, start) = (Registry::default(), Instant::now());
-        let address = |text: &str| SocketAddr::new(text.parse().unwrap(), 1);
         let places: Vec<_> = connections
             .iter()
-            .map(|(from, at)| registry.add(address(from), start + Duration::from_secs(*at)))
+            .map(|(from, at)| registry.add(client(from), start + Duration::from_secs(*at)))
             .collect();
-        registry.make_room(address(newcomer));
+        registry.make_room(client(newcomer));
         let context = Context::from_waker(Waker::noop());
         places
             .iter()
@@ -162,24 +167,27 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_with_a_request_is_dismissed_only_if_all_have_one() {
-        let (registry, start) = (Registry::default(), Instant::now());
-        let address = SocketAddr::from(([192, 0, 2, 1], 1));
-        let [first, second] = [0, 1].map(|at| registry.add(address, start + Duration::from_secs(at)));
-        let context = Context::from_waker(Waker::noop());
-        let state = || [&first, &second].map(|place| place.is_dismissed(&context));
-        first.received();
-        registry.make_room(address);
-        assert_eq!(state(), [false, true]);
-        registry.make_room(address);
-        assert_eq!(state(), [true, true]);
+    fn connections_of_a_proxy_are_not_those_of_one_client() {
+        let with_others = [("proxy", 0), ("proxy", 1), ("proxy", 2), ("192.0.2.1", 4), ("192.0.2.1", 3)];
+        assert_eq!(dismissed(&with_others, "192.0.2.2"), [4]);
+        assert_eq!(dismissed(&with_others, "proxy"), [4]);
+        let only_proxies = [("proxy", 2), ("proxy", 1), ("proxy", 3)];
+        assert_eq!(dismissed(&only_proxies, "proxy"), [1], "the longest idle one");
+        assert_eq!(dismissed(&[("proxy", 1), ("192.0.2.1", 0), ("proxy", 2)], "proxy"), [1]);
+        assert_eq!(dismissed(&[("proxy", 0), ("192.0.2.1", 1), ("proxy", 2)], "192.0.2.1"), [1], "its own");
     }
 
     #[test]
-    fn addresses_of_one_ipv6_network_are_one_client_and_mapped_ones_are_ipv4() {
-        let network =
-            [("2001:db8::1", 3), ("2001:db8::2", 2), ("2001:db8:0:1::1", 0), ("2001:db8:0:2::1", 1)];
-        assert_eq!(dismissed(&network, "192.0.2.1"), [1]);
-        assert_eq!(dismissed(&[("::ffff:192.0.2.1", 1), ("192.0.2.1", 2), ("192.0.2.2", 0)], "::1"), [0]);
+    fn a_connection_with_a_request_is_dismissed_only_if_all_have_one() {
+        let (registry, start) = (Registry::default(), Instant::now());
+        let client = client("192.0.2.1");
+        let [first, second] = [0, 1].map(|at| registry.add(client, start + Duration::from_secs(at)));
+        let context = Context::from_waker(Waker::noop());
+        let state = || [&first, &second].map(|place| place.is_dismissed(&context));
+        first.received();
+        registry.make_room(client);
+        assert_eq!(state(), [false, true]);
+        registry.make_room(client);
+        assert_eq!(state(), [true, true]);
     }
 }

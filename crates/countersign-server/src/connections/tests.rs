@@ -2,8 +2,11 @@ use std::net::Ipv4Addr;
 
 use axum::{Router, routing::get};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::watch;
 
 use super::*;
+use crate::client_address::ProxyConfig;
+use crate::limits::config::LimitsConfig;
 
 const PATIENCE: Duration = Duration::from_millis(1500);
 const LONGER: Duration = Duration::from_secs(10);
@@ -11,32 +14,36 @@ const LONGER: Duration = Duration::from_secs(10);
 /// How long a slow answer takes.
 const SLOW: Duration = Duration::from_millis(600);
 
-const LIMITS: Limits = Limits { patience: PATIENCE, life: Duration::from_secs(60) };
+const TIMES: Times = Times { patience: PATIENCE, life: Duration::from_secs(60) };
 
-fn serve(connections: usize) -> SocketAddr {
-    serve_within(connections, LIMITS)
+/// A server of so many connections without other limits.
+fn admission(connections: usize) -> Admission {
+    let addresses = Arc::new(ClientAddresses::new(ProxyConfig::default()));
+    Admission { connections, addresses, limits: None, metrics: ListenerMetrics::default() }
 }
 
-fn serve_within(connections: usize, limits: Limits) -> SocketAddr {
+fn serve(connections: usize) -> SocketAddr {
+    serve_within(admission(connections), TIMES)
+}
+
+fn serve_within(admission: Admission, times: Times) -> SocketAddr {
     let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = socket.local_addr().unwrap();
-    let listener = Connections::with_limits(
-        vec![socket],
-        Box::new(|| Arc::from([])),
-        connections,
-        limits,
-        ListenerMetrics::default(),
-    )
-    .unwrap();
+    spawn(Connections::with_times(vec![socket], admission, times).unwrap());
+    address
+}
+
+fn spawn(connections: Connections) {
     let slow = get(async || {
         sleep(SLOW).await;
         "slow"
     });
     let routes = Router::new().route("/", get(async || "hello")).route("/slow", slow);
-    let routes = routes.layer(axum::middleware::from_fn(bound_life));
-    let service = routes.into_make_service_with_connect_info::<Life>();
-    tokio::spawn(axum::serve(listener, service).into_future());
-    address
+    let serving = serving::Serving { routes, header_lines: Box::new(|| Arc::from([])), tls: None };
+    tokio::spawn(async move {
+        let (_never_stopped, stopped) = watch::channel(());
+        serving::serve(connections, serving, stopped).await;
+    });
 }
 
 /// Whether the server closes the connection, whatever it sends before.
@@ -108,15 +115,17 @@ async fn a_client_beyond_the_limit_displaces_the_longest_idle_one() {
     }
 }
 
+async fn connect(from: [u8; 4], to: SocketAddr) -> TcpStream {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind((from, 0).into()).unwrap();
+    socket.connect(to).await.unwrap()
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_client_with_many_connections_does_not_exclude_others() {
     let address = serve(4);
-    let connect = async |from: [u8; 4]| {
-        let socket = tokio::net::TcpSocket::new_v4().unwrap();
-        socket.bind((from, 0).into()).unwrap();
-        socket.connect(address).await.unwrap()
-    };
+    let connect = async |from| connect(from, address).await;
     let mut quiet = connect([127, 0, 0, 2]).await;
     assert!(is_answered(&mut quiet).await);
     // As fast as they are accepted, none ever sends a request.
@@ -129,10 +138,48 @@ async fn a_client_with_many_connections_does_not_exclude_others() {
     assert!(is_answered(&mut newcomer).await);
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_connections_of_a_proxy_are_not_those_of_one_client() {
+    let mut admission = admission(4);
+    let trusted = vec!["127.0.0.2".parse().unwrap()];
+    let proxies = ProxyConfig { trusted, ..ProxyConfig::default() };
+    admission.addresses = Arc::new(ClientAddresses::new(proxies));
+    let address = serve_within(admission, TIMES);
+    let mut behind_it = [connect([127, 0, 0, 2], address).await, connect([127, 0, 0, 2], address).await];
+    for client in &mut behind_it {
+        assert!(is_answered(client).await);
+    }
+    let mut flood = Vec::new();
+    for _ in 0..50 {
+        flood.push(connect([127, 0, 0, 3], address).await);
+    }
+    for client in &mut behind_it {
+        assert!(is_answered(client).await, "though the proxy had as many, and they were idle longest");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_address_over_its_limit_of_connections_is_closed_at_once() {
+    let mut admission = admission(100);
+    let mut config = LimitsConfig::off();
+    config.connections = "1/h:3".parse().unwrap();
+    admission.limits = Some(Arc::new(Limits::new(&config)));
+    let address = serve_within(admission, TIMES);
+    for _ in 0..3 {
+        assert!(is_answered(&mut connect([127, 0, 0, 3], address).await).await);
+    }
+    let mut further = connect([127, 0, 0, 3], address).await;
+    let closed = timeout(PATIENCE / 2, is_hung_up_on(&mut further)).await;
+    assert_eq!(closed, Ok(true), "without waiting for a request");
+    assert!(is_answered(&mut connect([127, 0, 0, 4], address).await).await);
+}
+
 #[tokio::test]
 async fn a_connection_ends_however_busy_it_is() {
-    let limits = Limits { patience: LONGER, life: PATIENCE };
-    let mut client = TcpStream::connect(serve_within(2, limits)).await.unwrap();
+    let times = Times { patience: LONGER, life: PATIENCE };
+    let mut client = TcpStream::connect(serve_within(admission(2), times)).await.unwrap();
     let busy = async {
         let mut answer = [0; 512];
         while client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.is_ok()
@@ -146,8 +193,8 @@ async fn a_connection_ends_however_busy_it_is() {
 
 #[tokio::test]
 async fn a_request_beyond_the_life_of_its_connection_gets_a_last_answer() {
-    let limits = Limits { patience: LONGER, life: SLOW / 2 };
-    let mut client = TcpStream::connect(serve_within(2, limits)).await.unwrap();
+    let times = Times { patience: LONGER, life: SLOW / 2 };
+    let mut client = TcpStream::connect(serve_within(admission(2), times)).await.unwrap();
     assert!(is_answered(&mut client).await);
     client.write_all(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     let mut answer = String::new();
@@ -174,11 +221,7 @@ async fn two_addresses_are_one_server() {
     let sockets: Vec<_> =
         (0..2).map(|_| std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()).collect();
     let addresses: Vec<_> = sockets.iter().map(|socket| socket.local_addr().unwrap()).collect();
-    let listener =
-        Connections::with_limits(sockets, Box::new(|| Arc::from([])), 4, LIMITS, ListenerMetrics::default())
-            .unwrap();
-    assert_eq!(Listener::local_addr(&listener).unwrap(), addresses[0]);
-    tokio::spawn(axum::serve(listener, Router::new().route("/", get(async || "hello"))).into_future());
+    spawn(Connections::with_times(sockets, admission(4), TIMES).unwrap());
     for address in addresses {
         let mut client = TcpStream::connect(address).await.unwrap();
         assert!(is_answered(&mut client).await);

@@ -10,7 +10,7 @@ use self::state::Asked;
 use crate::auth::login::Login;
 
 mod check;
-mod error;
+pub(super) mod error;
 mod fields;
 mod forwarded;
 mod parameters;

@@ -1,8 +1,9 @@
 //! The checks of every request, and the headers of every answer.
 
-use std::time::Instant;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::{http::uri::Authority, middleware::Next};
@@ -10,8 +11,16 @@ use countersign_axum::error_answer;
 use tracing::Instrument as _;
 
 use super::site::{Shared, Site};
+use super::timed_body::TimedBody;
 use super::trace::{TRACE_ID, TraceId};
 use crate::metrics::requests::{NO_ROUTE, method_label};
+
+/// The most bytes of a request's path and query. The longest that are meant name an address to return to, of 2048 bytes,
+/// percent-encoded.
+const ADDRESS_MAX: usize = 16 * 1024;
+
+/// The time in which the body of a request must arrive: 256 KiB take far less on any line.
+const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// Gives a request its ID, counts it, checks that it names its host, and sets the headers of the answer.
 pub(super) async fn guard(State(site): State<Shared>, request: Request, next: Next) -> Response {
@@ -36,12 +45,21 @@ pub(super) async fn guard(State(site): State<Shared>, request: Request, next: Ne
     response
 }
 
-async fn answer(site: &Site, request: Request, next: Next) -> Response {
+async fn answer(site: &Site, mut request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
-    let mut response = if !names_its_host(&request) && !is_of_old_probe(&request) {
-        host_missing(&uri)
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
+        let client = site.addresses.find(peer.ip(), request.headers());
+        request.extensions_mut().insert(client);
+    }
+    let mut response = if uri.path_and_query().is_some_and(|it| it.as_str().len() > ADDRESS_MAX) {
+        Rejection::AddressTooLong.answer(&uri)
+    } else if !names_its_host(&request) && !is_of_old_probe(&request) {
+        Rejection::HostMissing.answer(&uri)
     } else {
-        next.run(request).await
+        let (request, is_late) = TimedBody::of(request, BODY_TIME);
+        let response = next.run(request).await;
+        // Whatever the handler decided about a body that did not arrive.
+        if is_late.get() { Rejection::Late.answer(&uri) } else { response }
     };
     let headers = response.headers_mut();
     site.headers.set(headers);
@@ -54,13 +72,37 @@ async fn answer(site: &Site, request: Request, next: Next) -> Response {
     response
 }
 
-/// Rejects a request that names no host: in JSON below `/api`, in plain text otherwise.
-fn host_missing(uri: &Uri) -> Response {
-    let sentence = "The request does not say, in one field “Host”, which host it is for.";
-    if is_api(uri) {
-        return error_answer(StatusCode::BAD_REQUEST, "host-missing", sentence);
+/// Why a request is rejected, whatever it asks for.
+#[derive(Debug, Clone, Copy)]
+enum Rejection {
+    /// It names no host.
+    HostMissing,
+    /// Its body takes too long.
+    Late,
+    /// Its address is too long.
+    AddressTooLong,
+}
+
+impl Rejection {
+    /// The answer: in JSON below `/api`, in plain text otherwise.
+    fn answer(self, uri: &Uri) -> Response {
+        let (status, code, sentence) = match self {
+            Self::HostMissing => (
+                StatusCode::BAD_REQUEST,
+                "host-missing",
+                "The request does not say, in one field “Host”, which host it is for.",
+            ),
+            Self::Late => (
+                StatusCode::REQUEST_TIMEOUT,
+                "request-timeout",
+                "The request took too long to arrive. Please try again.",
+            ),
+            Self::AddressTooLong => {
+                (StatusCode::URI_TOO_LONG, "address-too-long", "The address is longer than 16 KiB.")
+            }
+        };
+        if is_api(uri) { error_answer(status, code, sentence) } else { plain(status) }
     }
-    plain(StatusCode::BAD_REQUEST)
 }
 
 pub(super) async fn not_found(uri: Uri) -> Response {
@@ -74,15 +116,18 @@ pub(super) async fn method_not_allowed() -> Response {
     plain(StatusCode::METHOD_NOT_ALLOWED)
 }
 
-fn plain(status: StatusCode) -> Response {
+/// An answer with nothing but the words of its status.
+pub(super) fn plain(status: StatusCode) -> Response {
     (status, status.canonical_reason().unwrap_or_default()).into_response()
 }
 
-fn is_api(uri: &Uri) -> bool {
+/// Whether an address is one of the JSON API.
+pub(super) fn is_api(uri: &Uri) -> bool {
     is_below(uri, "/api")
 }
 
-fn is_below(uri: &Uri, folder: &str) -> bool {
+/// Whether an address is a folder, or in it.
+pub(super) fn is_below(uri: &Uri, folder: &str) -> bool {
     uri.path().strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

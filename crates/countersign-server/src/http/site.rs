@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use super::{assets::Assets, headers::Headers};
-use crate::app::App;
+use crate::connections::Admission;
+use crate::metrics::connections::{OPERATOR, PAGE};
+use crate::{app::App, client_address::ClientAddresses, config::Config, limits::Limits};
 
 /// The application, and what HTTP adds to it.
 pub(crate) struct Site {
     pub(super) app: Arc<App>,
     pub(super) assets: Arc<Assets>,
     pub(super) headers: Headers,
+    pub(super) addresses: Arc<ClientAddresses>,
+    pub(super) limits: Arc<Limits>,
 }
 
 /// The state of the routes.
@@ -17,22 +21,46 @@ pub(crate) type Shared = Arc<Site>;
 
 impl Site {
     /// Prepares the page and the headers for the application's origins.
-    pub(crate) fn new(app: Arc<App>) -> Self {
-        Self::with(app, Arc::new(Assets::new()))
+    pub(crate) fn new(app: Arc<App>, config: &Config) -> Self {
+        let addresses = Arc::new(ClientAddresses::new(config.proxies.clone()));
+        let limits = Arc::new(Limits::new(&config.limits));
+        Self::with(app, Arc::new(Assets::new()), addresses, limits)
     }
 
-    /// The same for another application.
+    /// The same for another application. What clients have used of their limits stays.
     pub(crate) fn replaced(&self, app: Arc<App>) -> Self {
-        Self::with(app, self.assets.clone())
+        Self::with(app, self.assets.clone(), self.addresses.clone(), self.limits.clone())
     }
 
-    fn with(app: Arc<App>, assets: Arc<Assets>) -> Self {
+    fn with(
+        app: Arc<App>,
+        assets: Arc<Assets>,
+        addresses: Arc<ClientAddresses>,
+        limits: Arc<Limits>,
+    ) -> Self {
         let headers = Headers::new(&app.origins, assets.version());
-        Self { app, assets, headers }
+        Self { app, assets, headers, addresses, limits }
     }
 
-    /// The headers of every answer as lines, for answers that hyper creates.
+    /// The headers of every answer as lines, for answers that the HTTP libraries create.
     pub(crate) fn header_lines(&self) -> Vec<u8> {
         self.headers.lines()
+    }
+
+    /// Which connections to the page are accepted, of which there are at most so many.
+    pub(crate) fn page_admission(&self, connections: usize) -> Admission {
+        let metrics = self.app.metrics.connections.of(PAGE);
+        Admission {
+            connections,
+            addresses: self.addresses.clone(),
+            limits: Some(self.limits.clone()),
+            metrics,
+        }
+    }
+
+    /// Which connections to the operator's address are accepted.
+    pub(crate) fn operator_admission(&self, connections: usize) -> Admission {
+        let metrics = self.app.metrics.connections.of(OPERATOR);
+        Admission { connections, addresses: self.addresses.clone(), limits: None, metrics }
     }
 }

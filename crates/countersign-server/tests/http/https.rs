@@ -6,10 +6,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::{net::TcpListener, thread};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use countersign_authenticator::{Algorithm, CertificateDraft, PrivateKey};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivateSec1KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, crypto::aws_lc_rs};
+
+use crate::certificates;
 
 /// An https server whose requests wait until there is an answer.
 pub(crate) struct Https {
@@ -93,12 +93,7 @@ impl Https {
 
     /// Writes the certificate that the server's certificate leads to.
     pub(crate) fn write_authority(folder: &Path) -> PathBuf {
-        let path = folder.join("https.pem");
-        let root = key(8);
-        let text = STANDARD.encode(CertificateDraft::ca("https root", &root.spki()).sign(&root));
-        std::fs::write(&path, format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n"))
-            .unwrap();
-        path
+        certificates::write(folder, "https.pem", "CERTIFICATE", &certificates::authority())
     }
 }
 
@@ -132,25 +127,9 @@ fn serve(listener: &TcpListener, answers: &Receiver<Reply>, requests: &Mutex<Vec
     }
 }
 
-/// The private key whose bytes are all `number`.
-fn key(number: u8) -> PrivateKey {
-    PrivateKey::from_bytes(Algorithm::Es256, &[number; 32]).unwrap()
-}
-
 fn config() -> ServerConfig {
-    let (root, key) = (key(8), key(9));
-    let leaf = CertificateDraft::new("https", &key.spki()).with_issuer("https root");
-    let certificate = leaf.with_key_usage(&[7, 0x80]).with_dns_name("localhost").sign(&root);
-    // ECPrivateKey of RFC 5915: version, the number, the curve, the point.
-    let point = key.public_bytes();
-    let private = [
-        &[0x30, 0x77, 0x02, 0x01, 0x01, 0x04, 0x20][..],
-        &[9; 32],
-        &[0xa0, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07],
-        &[0xa1, 0x44, 0x03, 0x42, 0x00],
-        &point,
-    ];
-    let private = PrivateKeyDer::Sec1(PrivateSec1KeyDer::from(private.concat()));
+    let certificate = certificates::certificate();
+    let private = PrivateKeyDer::Sec1(PrivateSec1KeyDer::from(certificates::private_key()));
     ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()

@@ -169,7 +169,7 @@ async fn a_malformed_response_is_rejected_with_a_code_of_the_ceremony() {
 async fn a_malformed_id_is_not_found() {
     let site = Site::new().await;
     let (mut client, _) = site.account("Ada", 1).await;
-    let long = "A".repeat(60_000);
+    let long = "A".repeat(16_000);
     for id in ["AQ=", "AB", "!", "%00", "%ff", "%C3%28", "%zz", "%", "..", "%2e%2e%2f", "'--", &long, "AQ"] {
         let path = format!("/api/credentials/{id}");
         let body = json!({ "label": "x" }).to_string();

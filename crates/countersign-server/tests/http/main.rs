@@ -2,6 +2,7 @@
 
 mod authenticator;
 mod ceremonies;
+mod certificates;
 mod counting;
 mod credentials;
 mod database;
@@ -10,12 +11,15 @@ mod edge;
 mod fetched;
 #[cfg(feature = "fetch")]
 mod fetching;
+mod http2;
 #[cfg(feature = "fetch")]
 mod https;
 mod junk;
+mod limits;
 mod login;
 mod metadata;
 mod names;
+mod observatory;
 mod repeated;
 mod serving;
 mod sessions;
@@ -24,4 +28,6 @@ mod signals;
 mod site;
 mod step_up;
 mod store;
+mod tls;
 mod windows;
+mod wire;

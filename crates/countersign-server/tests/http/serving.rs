@@ -122,7 +122,8 @@ async fn answers_of_hyper_have_the_headers_of_every_answer() {
     let address = server.addresses()[0];
     let serving = tokio::spawn(server.serve(std::future::pending()));
     let many_headers = format!("GET / HTTP/1.1\r\n{}\r\n", "X: y\r\n".repeat(5000));
-    let long_line = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(70_000));
+    let long_line = format!("GET /{} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "a".repeat(20_000));
+    let longer_line = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(70_000));
     for (request, status) in [
         (&b"GET / HTTP/9.9\r\n\r\n"[..], "400"),
         (b"G\0T / HTTP/1.1\r\nHost: x\r\n\r\n", "400"),
@@ -133,6 +134,8 @@ async fn answers_of_hyper_have_the_headers_of_every_answer() {
         // After an answer on the same connection.
         (b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n\0\r\n\r\n", "200"),
         (many_headers.as_bytes(), "431"),
+        (longer_line.as_bytes(), "414"),
+        // The server's own.
         (long_line.as_bytes(), "414"),
     ] {
         let answers = ask(address, request).await;

@@ -5,7 +5,7 @@ use std::path::Path;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use countersign_server::Config;
+use countersign_server::{Config, LimitsConfig};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -54,6 +54,8 @@ impl Site {
     pub(crate) async fn with(change: impl FnOnce(&mut Config, &Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::new(store::address(folder.path()).as_str());
+        // Tests ask as often as they like, but for those of the limits.
+        config.limits = LimitsConfig::off();
         change(&mut config, folder.path());
         Self { router: store::open(&config).await, config, _folder: folder }
     }

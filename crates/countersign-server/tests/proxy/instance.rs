@@ -20,6 +20,7 @@ impl Instance {
         config.origins = vec!["https://login.example.org".into()];
         config.return_addresses = vec!["https://app.example.org".into()];
         config.cookie_domain = Some("example.org".into());
+        config.proxies.trusted = vec!["127.0.0.1".parse().unwrap()];
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let server = runtime.block_on(Server::bind(&config)).unwrap_or_else(|error| panic!("{error}"));

@@ -5,7 +5,10 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::*;
+use crate::client_address::ForwardedField;
 use crate::config::configuration::Listen;
+use crate::limits::config::LimitsConfig;
+use crate::tls::TlsConfig;
 
 /// A folder with a configuration file, and its sources with a database.
 fn file(text: &str) -> (TempDir, PathBuf, Sources) {
@@ -190,4 +193,33 @@ fn what_changed_is_named_and_what_needs_a_restart_too() {
     let new = sources.load().unwrap();
     assert_eq!(keys(old.changed(&new)), ["rp_id", "origins", "policy.backup"]);
     assert_eq!(keys(old.changed_at_restart(&new)), ["rp_id"]);
+}
+
+#[test]
+fn limits_are_those_by_default_but_for_what_is_set() {
+    let (_folder, _, sources) = file(
+        "[proxies]\ntrusted = [\"10.0.0.0/8\", \"::1\"]\nfield = \"forwarded\"\n[limits]\nstarts = \"1/min:2\"\n\
+         [tls]\ncertificate = \"c\"\nkey = \"k\"\n",
+    );
+    let set = "1/min:2".parse().unwrap();
+    let loaded = sources.clone().load().unwrap();
+    let config = loaded.config();
+    assert_eq!(config.limits, LimitsConfig { starts: set, ..LimitsConfig::default() });
+    assert_eq!((config.proxies.trusted.len(), config.proxies.field), (2, ForwardedField::Forwarded));
+    assert_eq!(config.tls, Some(TlsConfig::new("c", "k")));
+    let off = sources.option("limits.off", ["true"]).load().unwrap();
+    assert_eq!(off.config().limits, LimitsConfig { starts: set, ..LimitsConfig::off() });
+}
+
+#[test]
+fn a_wrong_limit_network_or_half_of_tls_is_named_with_its_place() {
+    assert_eq!(
+        problems("[limits]\nstarts = \"often\"\n[proxies]\ntrusted = [\"10.0.0.1/8\"]\n[tls]\nkey = \"k\"\n")
+            .len(),
+        3
+    );
+    assert_eq!(
+        problems("[proxies]\nfield = \"forwarded\"\n[tls]\ncertificate = \"c\"\n"),
+        ["FILE:2:9: proxies.field: needs proxies.trusted", "FILE:4:15: tls.certificate: needs tls.key"]
+    );
 }

@@ -9,7 +9,7 @@ use super::fields::ERROR;
 
 /// An error of `/auth`.
 #[derive(Debug)]
-pub(super) enum AuthError {
+pub(in crate::http) enum AuthError {
     /// A parameter is unknown, repeated or malformed.
     QueryMalformed,
     /// The body is not the expected JSON.
@@ -24,6 +24,8 @@ pub(super) enum AuthError {
     SessionUnknown,
     /// Users are not returned to the address.
     ReturnAddressNotAllowed,
+    /// The request is over a limit.
+    TooManyRequests,
     /// The store failed.
     Storage(Failure),
 }
@@ -57,6 +59,11 @@ impl AuthError {
                 StatusCode::BAD_REQUEST,
                 "return-address-not-allowed",
                 "The link names an address that this server does not lead back to.",
+            ),
+            Self::TooManyRequests => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-requests",
+                "There are too many requests at the moment. Please wait a little, and try again.",
             ),
             Self::Storage(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -1,0 +1,1 @@
+../../../countersign-server/tests/http/certificates.rs
