@@ -15,9 +15,9 @@ mod tls;
 pub(crate) fn entries() -> impl Iterator<Item = &'static Entry<Draft>> {
     let all = [
         server::ENTRIES,
+        login::ENTRIES,
         tls::ENTRIES,
         limits::ENTRIES,
-        login::ENTRIES,
         operations::ENTRIES,
         metadata::ENTRIES,
     ];

@@ -20,15 +20,13 @@ mod postgres;
 mod rows;
 mod sqlite;
 
-use std::error::Error;
 use std::path::Path;
 use std::time::Duration;
 use std::{env, fs};
 
 use measured::{MEASUREMENTS, Measured};
+use rows::Result;
 use tokio::runtime::Runtime;
-
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// How often the databases take turns.
 const ROUNDS: usize = 11;

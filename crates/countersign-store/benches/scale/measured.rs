@@ -13,8 +13,7 @@ use countersign::{CredentialUpdate, RelyingParty};
 use countersign_store::Database;
 use tokio::task::JoinSet;
 
-use crate::Result;
-use crate::rows::{LATER, NOW, credential_id, token, user_handle};
+use crate::rows::{LATER, NOW, Result, credential_id, token, user_handle};
 
 /// The operations of a turn.
 const OPERATIONS: u64 = 512;

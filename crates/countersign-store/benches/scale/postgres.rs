@@ -5,9 +5,8 @@ use std::time::Instant;
 use countersign_store::postgres::{PostgresOptions, PostgresStore};
 use tokio_postgres::NoTls;
 
-use crate::Result;
 use crate::cluster::Cluster;
-use crate::rows::{LATER, NOW, PADDING, distance, record};
+use crate::rows::{LATER, NOW, PADDING, Result, distance, record};
 
 /// A cluster whose commits are on disk, as they must be.
 pub(crate) fn start() -> Result<Cluster> {

@@ -1,9 +1,11 @@
 //! The rows of a database: the keys of each are spread evenly over all keys, in the order of their numbers.
 
+use std::error::Error;
+
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use countersign::{CredentialRecord, store::TokenHash};
 
-use crate::Result;
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
 

@@ -6,8 +6,7 @@ use std::time::Instant;
 use countersign_store::sqlite::SqliteStore;
 use rusqlite::{Connection, Transaction};
 
-use crate::Result;
-use crate::rows::{LATER, NOW, credential_id, record, token, user_handle};
+use crate::rows::{LATER, NOW, Result, credential_id, record, token, user_handle};
 
 /// The path of a database of this size in the folder, which is made if it is not there.
 pub(crate) fn database(folder: &Path, size: u64) -> Result<String> {

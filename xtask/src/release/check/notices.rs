@@ -26,6 +26,12 @@ const ELSEWHERE: [(&str, &str); 1] = [
     ("asn1-rs-impl", "asn1-rs"),
 ];
 
+/// Packages under the MIT licence that only state it and their authors: their text is the licence's, with these names.
+const STATED: [&str; 1] = ["governor"];
+
+/// Our own licence, from whose permission on the text is that of every package under it.
+const MIT: &str = include_str!("../../../../LICENSE-MIT");
+
 /// Each text, with the packages that have it.
 type Texts = BTreeMap<String, BTreeSet<String>>;
 
@@ -45,7 +51,8 @@ pub(super) fn check(candidate: &Candidate) -> Result<Outcome, Box<dyn Error>> {
         }
         count += 1;
         let folder = Path::new(text(&package["manifest_path"])).parent().unwrap_or(Path::new(""));
-        let own = in_folder(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let mut own = in_folder(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        own.extend(own.is_empty().then(|| stated(package)).flatten());
         if own.is_empty() && !is_elsewhere(text(&package["name"]), &built) {
             problems.push(format!("{name} has no file with its licence ({})", text(&package["license"])));
         }
@@ -56,6 +63,14 @@ pub(super) fn check(candidate: &Candidate) -> Result<Outcome, Box<dyn Error>> {
     let file = program::write_next_to_it(candidate, "THIRD-PARTY-LICENSES.txt", &document(&texts))?;
     let file = file.strip_prefix(&candidate.root).unwrap_or(&file).display();
     Ok(Outcome::of(problems, format!("{file} has the {} licence texts of {count} packages", texts.len())))
+}
+
+/// The text of a package that only states its licence.
+fn stated(package: &Value) -> Option<String> {
+    let permission = MIT.find("Permission is hereby granted").and_then(|at| MIT.get(at..))?;
+    let is_stated = STATED.contains(&text(&package["name"])) && text(&package["license"]) == "MIT";
+    let authors = list(&package["authors"]).iter().map(text).collect::<Vec<_>>().join(", ");
+    is_stated.then(|| format!("MIT License\n\nCopyright (c) {authors}\n\n{}", permission.trim()))
 }
 
 fn is_elsewhere(name: &str, built: &BTreeSet<String>) -> bool {
@@ -104,6 +119,17 @@ mod tests {
         assert_eq!(in_folder(&folder).unwrap(), ["one\ntwo"]);
         fs::remove_dir_all(&folder).unwrap();
         assert!(in_folder(&folder).is_err());
+    }
+
+    #[test]
+    fn a_package_that_only_states_its_licence_gets_the_text_with_its_authors() {
+        let package =
+            |name, license| serde_json::json!({ "name": name, "license": license, "authors": ["A", "B"] });
+        let text = stated(&package("governor", "MIT")).unwrap();
+        assert!(text.starts_with("MIT License\n\nCopyright (c) A, B\n\nPermission is hereby granted"));
+        assert!(text.ends_with("SOFTWARE."));
+        assert_eq!(stated(&package("governor", "Apache-2.0")), None);
+        assert_eq!(stated(&package("other", "MIT")), None);
     }
 
     #[test]
