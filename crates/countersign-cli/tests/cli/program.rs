@@ -8,7 +8,12 @@ use serde_json::Value;
 
 /// The program, without the environment's configuration.
 pub(crate) fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    program_at(Path::new(env!("CARGO_BIN_EXE_countersign")))
+}
+
+/// A copy of the program, without the environment's configuration.
+pub(crate) fn program_at(path: &Path) -> Command {
+    let mut command = Command::new(path);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("COUNTERSIGN_") {
             command.env_remove(name);

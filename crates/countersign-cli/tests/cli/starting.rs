@@ -4,7 +4,7 @@ use std::{fs, net::TcpListener, path::Path};
 
 use rusqlite::Connection;
 
-use crate::program::{Running, assert_fails, program, run};
+use crate::program::{Running, assert_fails, program, program_at, run};
 
 /// Runs `serve` with this database.
 fn serve(database: &Path) -> std::process::Output {
@@ -141,7 +141,7 @@ fn an_impossible_folder_is_reported_in_a_sentence() {
 #[cfg(unix)]
 mod read_only {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
-    use std::process::{Command, Output};
+    use std::process::Output;
     use std::{os::unix::process::CommandExt as _, path::PathBuf};
 
     use tempfile::TempDir;
@@ -167,7 +167,7 @@ mod read_only {
     }
 
     fn serve(folder: &TempDir, database: &Path, root: bool) -> Output {
-        let mut command = Command::new(folder.path().join("countersign"));
+        let mut command = program_at(&folder.path().join("countersign"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--database"]).arg(database);
         if root {
             command.uid(NOBODY).gid(NOBODY);
