@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use countersign::store::{
     Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
-    Operation, RecoveryStatus, Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Operation, Operator, OperatorLink, RecoveryStatus, Rejection, Session, StoredCredential,
+    StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 
@@ -294,6 +295,18 @@ impl ApplicationStore for Database {
         now: Timestamp,
     ) -> Result<Option<Invitation>, DatabaseError> {
         delegate!(self, invitation(code, now))
+    }
+
+    async fn operators(&self) -> Result<Vec<Operator>, DatabaseError> {
+        delegate!(self, operators())
+    }
+
+    async fn operator_link(
+        &self,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<OperatorLink>, DatabaseError> {
+        delegate!(self, operator_link(token, now))
     }
 
     async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, DatabaseError> {

@@ -39,7 +39,8 @@ use std::sync::Arc;
 
 use countersign::store::{
     Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
-    Operation, RecoveryStatus, Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Operation, Operator, OperatorLink, RecoveryStatus, Rejection, Session, StoredCredential,
+    StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use deadpool_postgres::Pool;
@@ -262,6 +263,18 @@ impl ApplicationStore for PostgresStore {
         now: Timestamp,
     ) -> Result<Option<Invitation>, PostgresError> {
         self.reader().invitation(code, now).await
+    }
+
+    async fn operators(&self) -> Result<Vec<Operator>, PostgresError> {
+        self.reader().operators().await
+    }
+
+    async fn operator_link(
+        &self,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<OperatorLink>, PostgresError> {
+        self.reader().operator_link(token, now).await
     }
 
     async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, PostgresError> {

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use countersign::store::{
     Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
-    Operation, RecoveryStatus, Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Operation, Operator, OperatorLink, RecoveryStatus, Rejection, Session, StoredCredential,
+    StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 
@@ -28,6 +29,7 @@ pub(crate) mod finishes;
 pub(crate) mod invitations;
 pub(crate) mod open_error;
 pub(crate) mod operations;
+pub(crate) mod operators;
 pub(crate) mod other_rp_ids;
 pub(crate) mod presence;
 pub(crate) mod purge;
@@ -213,6 +215,19 @@ impl ApplicationStore for SqliteStore {
     async fn invitation(&self, code: &TokenHash, now: Timestamp) -> Result<Option<Invitation>, StoreError> {
         let code = *code;
         self.0.readers.run(move |db| invitations::find(db, &code, now)).await
+    }
+
+    async fn operators(&self) -> Result<Vec<Operator>, StoreError> {
+        self.0.readers.run(operators::list).await
+    }
+
+    async fn operator_link(
+        &self,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<OperatorLink>, StoreError> {
+        let token = *token;
+        self.0.readers.run(move |db| operators::find_link(db, &token, now)).await
     }
 
     async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, StoreError> {

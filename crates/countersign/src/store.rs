@@ -5,7 +5,7 @@
 //! | [`CredentialStore`] | [credential records](https://www.w3.org/TR/webauthn-3/#credential-record) | programs that have accounts and sessions of their own |
 //! | [`CeremonyStore`] | the states of open ceremonies | programs that don't seal them |
 //! | [`SingleUse`] | which ceremonies were finished | programs that seal states |
-//! | [`ApplicationStore`] | all that an application with passkeys needs: accounts, credentials, recovery codes, finishes, sessions, confirmations, invitations, sealing keys | `countersign-axum` |
+//! | [`ApplicationStore`] | all that an application with passkeys needs: accounts, credentials, recovery codes, finishes, sessions, confirmations, invitations, operators, sealing keys | `countersign-axum` |
 //!
 //! All methods are asynchronous and return futures that can be sent between threads. An implementation writes
 //! `async fn`; one that never waits needs nothing else. No runtime is needed, and none is chosen.
@@ -105,6 +105,7 @@ pub use memory::MemoryStore;
 pub use operation::{Operation, Rejection};
 pub use rows::{
     AHEAD_SECONDS, Account, CREDENTIALS_PER_ACCOUNT_MAX, Confirmation, ConfirmationKey,
-    FORMER_ACCOUNT_SECONDS, Finish, Invitation, RECOVERY_CODES, RecoveryStatus, SESSIONS_PER_ACCOUNT_MAX,
-    Session, SessionTimes, StoredCredential, StoredSealingKey, TEXT_BYTES_MAX, TokenHash,
+    FORMER_ACCOUNT_SECONDS, Finish, Invitation, Operator, OperatorLink, OperatorLinkKind, RECOVERY_CODES,
+    RecoveryStatus, SESSIONS_PER_ACCOUNT_MAX, Session, SessionTimes, StoredCredential, StoredSealingKey,
+    TEXT_BYTES_MAX, TokenHash,
 };

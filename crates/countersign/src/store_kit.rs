@@ -78,7 +78,7 @@ pub fn run_application<H: StoreHarness<Store: ApplicationStore>>(harness: &mut H
     KitReport { outcomes }
 }
 
-fn application_checks<H: StoreHarness<Store: ApplicationStore>>() -> [Vec<Check<H>>; 10] {
+fn application_checks<H: StoreHarness<Store: ApplicationStore>>() -> [Vec<Check<H>>; 11] {
     [
         application::accounts::checks(),
         application::credentials::checks(),
@@ -86,6 +86,7 @@ fn application_checks<H: StoreHarness<Store: ApplicationStore>>() -> [Vec<Check<
         application::confirmations::checks(),
         application::recovery::checks(),
         application::invitations::checks(),
+        application::operators::checks(),
         application::finishes::checks(),
         application::transactions::checks(),
         application::concurrency::checks(),

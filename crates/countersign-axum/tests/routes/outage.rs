@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use countersign::Timestamp;
 use countersign::store::{
     Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
-    MemoryStore, Operation, RecoveryStatus, Rejection, Session, StoredCredential, StoredSealingKey,
-    TokenHash,
+    MemoryStore, Operation, Operator, OperatorLink, RecoveryStatus, Rejection, Session, StoredCredential,
+    StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, UserHandle};
 use serde_json::json;
@@ -106,6 +106,8 @@ impl ApplicationStore for Wavering {
         fn recovery_status(account: &UserHandle) -> Option<RecoveryStatus>;
         fn has_recovery_code(account: &UserHandle, code: &TokenHash) -> bool;
         fn invitation(code: &TokenHash, now: Timestamp) -> Option<Invitation>;
+        fn operators() -> Vec<Operator>;
+        fn operator_link(token: &TokenHash, now: Timestamp) -> Option<OperatorLink>;
     }
 }
 

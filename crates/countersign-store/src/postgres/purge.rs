@@ -22,11 +22,12 @@ const BATCHES: u32 = 1000;
 
 /// The tables, with the key and the time of their rows, and how many seconds after that time a row is of no use. Clocks
 /// of other instances may be behind.
-const TABLES: [(&str, &str, &str, i64); 5] = [
+const TABLES: [(&str, &str, &str, i64); 6] = [
     ("finishes", "ceremony", "until", AHEAD_SECONDS),
     ("sessions", "token", "expires_at", AHEAD_SECONDS),
     ("confirmations", "session, act_hash", "expires_at", AHEAD_SECONDS),
     ("invitations", "code", "expires_at", AHEAD_SECONDS),
+    ("operator_links", "token", "expires_at", AHEAD_SECONDS),
     ("former_accounts", "handle_hash", "removed_at", FORMER_ACCOUNT_SECONDS + AHEAD_SECONDS),
 ];
 

@@ -2,7 +2,7 @@
 
 use countersign::store::{
     Account, CeremonyId, Confirmation, ConfirmationKey, Evidence, FORMER_ACCOUNT_SECONDS, Finish, Invitation,
-    RecoveryStatus, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Operator, OperatorLink, RecoveryStatus, Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use deadpool_postgres::Pool;
@@ -160,6 +160,25 @@ impl Reader<'_> {
         let values: [&(dyn ToSql + Sync); 3] =
             [&code.as_bytes().as_slice(), &now.unix_seconds(), &latest(now).unix_seconds()];
         first(&self.query(sql, &values).await?, |row| rows::invitation(*code, row))
+    }
+
+    pub(super) async fn operators(&self) -> Result<Vec<Operator>, PostgresError> {
+        let sql = "SELECT o.user_handle, a.name, o.since FROM countersign_operators o
+             JOIN countersign_accounts a ON a.user_handle = o.user_handle ORDER BY o.since, o.user_handle";
+        self.query(sql, &[]).await?.iter().map(rows::operator).collect()
+    }
+
+    pub(super) async fn operator_link(
+        &self,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<OperatorLink>, PostgresError> {
+        let sql = "SELECT for_first, created_at, expires_at FROM countersign_operator_links
+             WHERE token = $1 AND expires_at > $2 AND created_at <= $3
+                 AND (NOT for_first OR NOT EXISTS (SELECT 1 FROM countersign_operators))";
+        let values: [&(dyn ToSql + Sync); 3] =
+            [&token.as_bytes().as_slice(), &now.unix_seconds(), &latest(now).unix_seconds()];
+        first(&self.query(sql, &values).await?, |row| rows::operator_link(*token, row))
     }
 
     pub(super) async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, PostgresError> {

@@ -64,11 +64,14 @@ pub(super) async fn reason(
             Some(if is_account(client, account).await? { No::NameTaken } else { No::Missing })
         }
         Operation::RemoveAccount(_)
+        | Operation::GrantOperator { .. }
         | Operation::ReplaceRecoveryCodes { .. }
         | Operation::InsertSession(_)
         | Operation::Confirm(_) => Some(No::Missing),
         Operation::TakeRecoveryCode { .. } => Some(No::RecoveryCodeUnknown),
         Operation::TakeInvitation(_) => Some(No::InvitationUnknown),
+        Operation::RequireOperator(_) | Operation::RevokeOperator(_) => Some(No::NotOperator),
+        Operation::TakeOperatorLink(_) => Some(No::OperatorLinkUnknown),
         Operation::TakeConfirmation(_) => Some(No::Unconfirmed),
         Operation::AddSealingKey(_) => Some(No::KeyTaken),
         // Their statements may affect any number of rows.
@@ -76,6 +79,7 @@ pub(super) async fn reason(
         | Operation::EndSession(_)
         | Operation::EndOtherSessions { .. }
         | Operation::AddInvitation(_)
+        | Operation::AddOperatorLink(_)
         | Operation::RemoveSealingKey(_) => return Ok(Reason::Resolved),
     };
     Ok(rejection.map_or(Reason::Changed, Reason::Rejected))

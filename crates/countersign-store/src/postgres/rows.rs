@@ -3,8 +3,8 @@
 use countersign::CredentialRecord;
 use countersign::record::{AttestationEvidence, DynamicPart, StaticPart};
 use countersign::store::{
-    Account, CeremonyId, Confirmation, ConfirmationKey, Finish, Invitation, RecoveryStatus, Session,
-    SessionTimes, StoredCredential, StoredSealingKey, TokenHash,
+    Account, CeremonyId, Confirmation, ConfirmationKey, Finish, Invitation, Operator, OperatorLink,
+    OperatorLinkKind, RecoveryStatus, Session, SessionTimes, StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use serde::de::DeserializeOwned;
@@ -113,6 +113,17 @@ pub(super) fn recovery_status(row: &Row) -> Result<RecoveryStatus, PostgresError
 /// Time, end, of the invitation with this code.
 pub(super) fn invitation(code: TokenHash, row: &Row) -> Result<Invitation, PostgresError> {
     Ok(Invitation { code, created_at: time(row, 0)?, expires_at: time(row, 1)? })
+}
+
+/// User handle, name, time.
+pub(super) fn operator(row: &Row) -> Result<Operator, PostgresError> {
+    Ok(Operator { account: handle(row, 0)?, name: get(row, 1)?, since: time(row, 2)? })
+}
+
+/// Whether it is for the first operator, time, end, of the link with this token.
+pub(super) fn operator_link(token: TokenHash, row: &Row) -> Result<OperatorLink, PostgresError> {
+    let kind = if get(row, 0)? { OperatorLinkKind::First } else { OperatorLinkKind::Any };
+    Ok(OperatorLink { token, kind, created_at: time(row, 1)?, expires_at: time(row, 2)? })
 }
 
 /// Number, secret, time.

@@ -7,10 +7,10 @@ use tokio_postgres::{Client, error::SqlState};
 use crate::postgres::{error::PostgresError, failure::Failure};
 
 /// The current version of the tables.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// The migration from each version to the next; the first one creates the tables.
-const MIGRATIONS: [&str; 2] = [TABLES, TABLES_2];
+const MIGRATIONS: [&str; 3] = [TABLES, TABLES_2, TABLES_3];
 
 /// How often to look at the tables again while other instances create them. Each attempt fails only because another
 /// instance made progress.
@@ -124,6 +124,22 @@ CREATE TABLE countersign_invitations (
     expires_at bigint NOT NULL
 );
 CREATE INDEX countersign_invitations_by_expiry ON countersign_invitations (expires_at);
+";
+
+/// Version 3: operators, and the links that make one, of which only hashes are stored.
+const TABLES_3: &str = "
+CREATE TABLE countersign_operators (
+    user_handle bytea NOT NULL PRIMARY KEY REFERENCES countersign_accounts ON DELETE CASCADE,
+    since bigint NOT NULL
+);
+
+CREATE TABLE countersign_operator_links (
+    token bytea NOT NULL PRIMARY KEY,
+    for_first boolean NOT NULL,
+    created_at bigint NOT NULL,
+    expires_at bigint NOT NULL
+);
+CREATE INDEX countersign_operator_links_by_expiry ON countersign_operator_links (expires_at);
 ";
 
 /// The version of the tables; `None` if there are none.

@@ -98,6 +98,34 @@ ON CONFLICT (code) DO UPDATE SET created_at = excluded.created_at, expires_at = 
 pub(super) const TAKE_INVITATION: &str =
     "DELETE FROM countersign_invitations WHERE code = $1 AND expires_at > $2 AND created_at <= $3";
 
+/// The lock of those who become the first operator, so that only one does.
+pub(super) const LOCK_OPERATORS: &str = "SELECT 1 FROM countersign_schema WHERE id = 1 FOR UPDATE";
+
+/// User handle.
+pub(super) const REQUIRE_OPERATOR: &str =
+    "SELECT 1 FROM countersign_operators WHERE user_handle = $1 FOR KEY SHARE";
+
+/// User handle, time.
+pub(super) const GRANT_OPERATOR: &str = "
+INSERT INTO countersign_operators (user_handle, since)
+SELECT user_handle, $2::bigint FROM countersign_accounts WHERE user_handle = $1
+ON CONFLICT (user_handle) DO UPDATE SET since = countersign_operators.since";
+
+/// User handle.
+pub(super) const REVOKE_OPERATOR: &str = "DELETE FROM countersign_operators WHERE user_handle = $1";
+
+/// Token, whether it is for the first operator, time, end.
+pub(super) const ADD_OPERATOR_LINK: &str = "
+INSERT INTO countersign_operator_links (token, for_first, created_at, expires_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (token) DO UPDATE SET for_first = excluded.for_first, created_at = excluded.created_at,
+    expires_at = excluded.expires_at";
+
+/// Token, now, latest creation.
+pub(super) const TAKE_OPERATOR_LINK: &str = "
+DELETE FROM countersign_operator_links
+WHERE token = $1 AND expires_at > $2 AND created_at <= $3
+    AND (NOT for_first OR NOT EXISTS (SELECT 1 FROM countersign_operators))";
+
 /// User handle, ID of the credential.
 pub(super) const LOCK_SESSIONS_OF_CREDENTIAL: &str = "
 SELECT 1 FROM countersign_sessions WHERE user_handle = $1 AND credential_id = $2 ORDER BY token FOR UPDATE";

@@ -4,7 +4,8 @@ use countersign::CredentialUpdate;
 use countersign::record::{AttestationEvidence, DynamicPart};
 use countersign::store::{
     AHEAD_SECONDS, Account, CREDENTIALS_PER_ACCOUNT_MAX, Confirmation, ConfirmationKey, Finish, Invitation,
-    Operation, RECOVERY_CODES, SESSIONS_PER_ACCOUNT_MAX, Session, StoredCredential, TokenHash,
+    Operation, OperatorLink, OperatorLinkKind, RECOVERY_CODES, SESSIONS_PER_ACCOUNT_MAX, Session,
+    StoredCredential, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use tokio_postgres::types::ToSql;
@@ -109,7 +110,10 @@ pub(super) fn locks(operations: &[Operation]) -> Vec<Step> {
             .any(|it| matches!(it, Operation::InsertAccount(account) if account.handle == *handle))
     };
     let handles = handles.into_iter().filter(|handle| !is_new(handle));
-    handles.map(|handle| any(sql::LOCK_ACCOUNT, vec![bytes(handle.as_bytes())])).collect()
+    let takes_link = operations.iter().any(|it| matches!(it, Operation::TakeOperatorLink(_)));
+    let operators = takes_link.then(|| any(sql::LOCK_OPERATORS, vec![])).into_iter();
+    let accounts = handles.map(|handle| any(sql::LOCK_ACCOUNT, vec![bytes(handle.as_bytes())]));
+    operators.chain(accounts).collect()
 }
 
 /// The account whose rows an operation changes, or whose rows must not change.
@@ -119,8 +123,11 @@ fn account(operation: &Operation) -> Option<&UserHandle> {
         | Operation::EndOtherSessions { account, .. }
         | Operation::RenameAccount { account, .. }
         | Operation::ReplaceRecoveryCodes { account, .. }
-        | Operation::TakeRecoveryCode { account, .. } => Some(account),
-        Operation::RemoveAccount(handle) => Some(handle),
+        | Operation::TakeRecoveryCode { account, .. }
+        | Operation::GrantOperator { account, .. } => Some(account),
+        Operation::RemoveAccount(handle)
+        | Operation::RequireOperator(handle)
+        | Operation::RevokeOperator(handle) => Some(handle),
         Operation::InsertCredential(credential) => Some(credential.record.user_handle()),
         Operation::UpdateCredential { owner, .. }
         | Operation::RenameCredential { owner, .. }
@@ -134,6 +141,8 @@ fn account(operation: &Operation) -> Option<&UserHandle> {
         | Operation::TakeConfirmation(_)
         | Operation::AddInvitation(_)
         | Operation::TakeInvitation(_)
+        | Operation::AddOperatorLink(_)
+        | Operation::TakeOperatorLink(_)
         | Operation::AddSealingKey(_)
         | Operation::RemoveSealingKey(_) => None,
     }
@@ -176,6 +185,19 @@ pub(super) fn steps(operation: &Operation, now: Timestamp) -> Result<Vec<Step>, 
         Operation::AddInvitation(invitation) => vec![add_invitation(invitation)],
         Operation::TakeInvitation(code) => {
             vec![one(sql::TAKE_INVITATION, vec![token_value(code), time(now), time(latest(now))])]
+        }
+        Operation::RequireOperator(account) => {
+            vec![one(sql::REQUIRE_OPERATOR, vec![bytes(account.as_bytes())])]
+        }
+        Operation::GrantOperator { account, since } => {
+            vec![one(sql::GRANT_OPERATOR, vec![bytes(account.as_bytes()), time(*since)])]
+        }
+        Operation::RevokeOperator(account) => {
+            vec![one(sql::REVOKE_OPERATOR, vec![bytes(account.as_bytes())])]
+        }
+        Operation::AddOperatorLink(link) => vec![add_operator_link(link)],
+        Operation::TakeOperatorLink(token) => {
+            vec![one(sql::TAKE_OPERATOR_LINK, vec![token_value(token), time(now), time(latest(now))])]
         }
         Operation::InsertSession(session) => insert_session(session, now),
         Operation::TouchSession { token, seen_at, idle_at, verified_at } => {
@@ -258,6 +280,12 @@ fn replace_recovery_codes(
 fn add_invitation(invitation: &Invitation) -> Step {
     let Invitation { code, created_at, expires_at } = invitation;
     one(sql::ADD_INVITATION, vec![token_value(code), time(*created_at), time(*expires_at)])
+}
+
+fn add_operator_link(link: &OperatorLink) -> Step {
+    let OperatorLink { token, kind, created_at, expires_at } = link;
+    let for_first = Box::new(*kind == OperatorLinkKind::First);
+    one(sql::ADD_OPERATOR_LINK, vec![token_value(token), for_first, time(*created_at), time(*expires_at)])
 }
 
 fn insert_credential(credential: &StoredCredential) -> Result<Vec<Step>, PostgresError> {

@@ -5,8 +5,8 @@ use countersign::types::Timestamp;
 use rusqlite::Connection;
 
 use crate::sqlite::{
-    abort::Abort, accounts, confirmations, credentials, finishes, invitations, recovery, sealing_keys,
-    sessions,
+    abort::Abort, accounts, confirmations, credentials, finishes, invitations, operators, recovery,
+    sealing_keys, sessions,
 };
 
 /// Carries out all operations, until one of them is rejected or fails. Call this in a transaction.
@@ -35,6 +35,11 @@ fn carry_out_one(db: &Connection, operation: &Operation, now: Timestamp) -> Resu
         Operation::TakeRecoveryCode { account, code, used_at } => recovery::take(db, account, code, *used_at),
         Operation::AddInvitation(invitation) => invitations::add(db, invitation),
         Operation::TakeInvitation(code) => invitations::take(db, code, now),
+        Operation::RequireOperator(account) => operators::require(db, account),
+        Operation::GrantOperator { account, since } => operators::grant(db, account, *since),
+        Operation::RevokeOperator(account) => operators::revoke(db, account),
+        Operation::AddOperatorLink(link) => operators::add_link(db, link),
+        Operation::TakeOperatorLink(token) => operators::take_link(db, token, now),
         Operation::InsertSession(session) => sessions::insert(db, session, now),
         Operation::TouchSession { token, seen_at, idle_at, verified_at } => {
             sessions::touch(db, token, *seen_at, *idle_at, *verified_at, now)

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::sqlite::statements::{
     BEGIN, COMMIT, PURGE_CONFIRMATIONS, PURGE_FINISHES, PURGE_FORMER_ACCOUNTS, PURGE_INVITATIONS,
-    PURGE_SESSIONS, ROLLBACK,
+    PURGE_OPERATOR_LINKS, PURGE_SESSIONS, ROLLBACK,
 };
 use crate::sqlite::store_error::{Failure, StoreError};
 use crate::sqlite::values::rows;
@@ -63,6 +63,7 @@ fn delete(connection: &Connection, now: Timestamp) -> Result<usize, Failure> {
         (PURGE_SESSIONS, ended),
         (PURGE_CONFIRMATIONS, ended),
         (PURGE_INVITATIONS, ended),
+        (PURGE_OPERATOR_LINKS, ended),
         (PURGE_FORMER_ACCOUNTS, ended.plus_seconds(-FORMER_ACCOUNT_SECONDS)),
     ];
     connection.prepare_cached(BEGIN)?.execute(())?;

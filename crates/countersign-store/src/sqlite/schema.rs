@@ -4,7 +4,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::sqlite::connect_error::ConnectError;
 use crate::sqlite::schema::tables::{
-    SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4_ASIDE, SCHEMA_4_DROP, SCHEMA_4_TABLES, SCHEMA_5,
+    SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4_ASIDE, SCHEMA_4_DROP, SCHEMA_4_TABLES, SCHEMA_5, SCHEMA_6,
 };
 
 pub(crate) mod evidence_column;
@@ -16,13 +16,13 @@ pub(crate) mod tables;
 pub(crate) const APPLICATION_ID: i64 = 0x4374_536e;
 
 /// The current schema: `PRAGMA user_version`.
-pub(crate) const VERSION: i64 = 5;
+pub(crate) const VERSION: i64 = 6;
 
 /// The migration to one schema from that before it.
 type Migration = fn(&Connection) -> Result<(), rusqlite::Error>;
 
 /// The migrations from each schema to the next. The first creates the tables of an empty file.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     |db| db.execute_batch(SCHEMA_1),
     |db| db.execute_batch(SCHEMA_2),
     |db| {
@@ -38,6 +38,7 @@ const MIGRATIONS: [Migration; 5] = [
         db.execute_batch(SCHEMA_4_DROP)
     },
     |db| db.execute_batch(SCHEMA_5),
+    |db| db.execute_batch(SCHEMA_6),
 ];
 
 /// Fails unless the file is empty or a database of a supported schema. Writes nothing.

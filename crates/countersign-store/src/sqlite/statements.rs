@@ -59,6 +59,28 @@ statements! {
          ON CONFLICT (code) DO UPDATE SET created_at = excluded.created_at, expires_at = excluded.expires_at";
     TAKE_INVITATION = "DELETE FROM invitations WHERE code = ? AND expires_at > ? AND created_at <= ?";
 
+    OPERATORS =
+        "SELECT operators.user_handle, name, since FROM operators
+         CROSS JOIN accounts ON accounts.user_handle = operators.user_handle";
+    IS_OPERATOR = "SELECT 1 FROM operators WHERE user_handle = ?";
+    /// Makes an account an operator, if it exists.
+    GRANT_OPERATOR =
+        "INSERT INTO operators (user_handle, since) SELECT user_handle, ?1 FROM accounts WHERE user_handle = ?2
+         ON CONFLICT DO NOTHING";
+    REVOKE_OPERATOR = "DELETE FROM operators WHERE user_handle = ?";
+    /// A link that can be taken, unless it is over.
+    OPERATOR_LINK =
+        "SELECT for_first, created_at, expires_at FROM operator_links
+         WHERE token = ? AND (NOT for_first OR NOT EXISTS (SELECT 1 FROM operators))";
+    ADD_OPERATOR_LINK =
+        "INSERT INTO operator_links (token, for_first, created_at, expires_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (token) DO UPDATE SET for_first = excluded.for_first, created_at = excluded.created_at,
+             expires_at = excluded.expires_at";
+    TAKE_OPERATOR_LINK =
+        "DELETE FROM operator_links
+         WHERE token = ? AND expires_at > ? AND created_at <= ?
+             AND (NOT for_first OR NOT EXISTS (SELECT 1 FROM operators))";
+
     CREDENTIAL =
         "SELECT number, static, dynamic, label, label_key, created_at, last_used_at, attestation_format,
              attestation_type, NULL
@@ -168,6 +190,9 @@ statements! {
     PURGE_INVITATIONS =
         "DELETE FROM invitations WHERE code IN
              (SELECT code FROM invitations WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)";
+    PURGE_OPERATOR_LINKS =
+        "DELETE FROM operator_links WHERE token IN
+             (SELECT token FROM operator_links WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)";
     PURGE_FORMER_ACCOUNTS =
         "DELETE FROM former_accounts WHERE handle_hash IN
              (SELECT handle_hash FROM former_accounts WHERE removed_at < ?1 ORDER BY removed_at LIMIT ?2)";

@@ -23,7 +23,7 @@ async fn eight_programs_that_start_at_once_create_the_tables() {
         }
         stores[0].transact(sign_up("ada"), NOW).await.unwrap().unwrap();
         assert!(stores[7].account(&handle("ada")).await.unwrap().is_some());
-        assert_eq!(sql(&url, "SELECT version FROM countersign_schema"), "2");
+        assert_eq!(sql(&url, "SELECT version FROM countersign_schema"), "3");
     }
 }
 
@@ -32,14 +32,14 @@ async fn tables_of_a_newer_version_are_rejected() {
     let url = schema();
     let store = store_at(&url).await;
     store.check_health().await.unwrap();
-    sql(&url, "UPDATE countersign_schema SET version = 3");
+    sql(&url, "UPDATE countersign_schema SET version = 4");
     let options = PostgresOptions::new(&url).unwrap();
     for rejected in [
         PostgresStore::open(&options).await.map(|_| ()),
         PostgresStore::check(&options).await,
         store.check_health().await,
     ] {
-        assert!(matches!(rejected, Err(PostgresError::TooNew { found: 3, supported: 2 })), "{rejected:?}");
+        assert!(matches!(rejected, Err(PostgresError::TooNew { found: 4, supported: 3 })), "{rejected:?}");
     }
 }
 
@@ -74,13 +74,13 @@ async fn tables_of_version_1_are_migrated_with_their_rows() {
     // What version 1 had not.
     sql(
         &url,
-        "DROP TABLE countersign_recovery_codes, countersign_invitations;
+        "DROP TABLE countersign_operators, countersign_operator_links, countersign_recovery_codes, countersign_invitations;
          ALTER TABLE countersign_accounts DROP COLUMN recovery_codes_at, DROP COLUMN recovered_at;
          ALTER TABLE countersign_sessions DROP COLUMN device;
          UPDATE countersign_schema SET version = 1",
     );
     let store = store_at(&url).await;
-    assert_eq!(sql(&url, "SELECT version FROM countersign_schema"), "2");
+    assert_eq!(sql(&url, "SELECT version FROM countersign_schema"), "3");
     let found = store.session(&token("ada")).await.unwrap().unwrap();
     assert_eq!(found, Session { device: None, ..session("ada", "ada", "ada") });
     assert_eq!(store.recovery_status(&handle("ada")).await.unwrap(), Some(RecoveryStatus::default()));

@@ -4,7 +4,8 @@ use std::{fs, path::PathBuf};
 
 use countersign::store::{
     Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
-    Operation, RecoveryStatus, Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Operation, Operator, OperatorLink, RecoveryStatus, Rejection, Session, StoredCredential,
+    StoredSealingKey, TokenHash,
 };
 use countersign::store_kit::{self, StoreHarness};
 use countersign::types::{CredentialId, Timestamp, UserHandle};
@@ -84,6 +85,8 @@ passed_on! {
     recovery_status(account: &UserHandle) -> Option<RecoveryStatus>;
     has_recovery_code(account: &UserHandle, code: &TokenHash) -> bool;
     invitation(code: &TokenHash, now: Timestamp) -> Option<Invitation>;
+    operators() -> Vec<Operator>;
+    operator_link(token: &TokenHash, now: Timestamp) -> Option<OperatorLink>;
     sealing_keys() -> Vec<StoredSealingKey>;
 }
 

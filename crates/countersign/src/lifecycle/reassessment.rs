@@ -8,7 +8,7 @@ use core::ops::ControlFlow;
 use std::{borrow::Cow, sync::Arc};
 
 use countersign_attestation::{
-    AnchorQuery, AttestationType, Certificate, Formats, ModelPolicy, ModelQuery, PathError, PathLimits,
+    AnchorQuery, Attestation, AttestationType, Certificate, Formats, ModelPolicy, ModelQuery, PathError, PathLimits,
     Revocation, Trust, TrustAnchor, TrustAnchors,
 };
 use countersign_cose::Verifiers;
@@ -104,6 +104,13 @@ impl Reassessor {
     pub fn judge(&self, record: &CredentialRecord, now: Timestamp) -> Reassessment {
         let (verdict, today) = self.verdict(record, now);
         Reassessment::new(verdict, record.evidence(), today)
+    }
+
+    /// The attestation in the evidence of a record, if that verifies: what was attested and with which certificates.
+    /// Whether they are trusted is decided by [`judge`](Self::judge).
+    pub fn attestation(&self, record: &CredentialRecord) -> Option<Attestation> {
+        let found = evidence::verify(record, record.evidence()?, &self.formats, &self.verifiers);
+        found.ok().map(|found| found.attestation)
     }
 
     /// Assesses records one after another, as they come from the store, and passes each to `visit` with its result. One

@@ -7,12 +7,12 @@ use countersign_types::{CredentialId, Timestamp, UserHandle};
 use crate::ceremony::single_use::ceremony_id::CeremonyId;
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
-    Account, Confirmation, ConfirmationKey, Finish, Invitation, RecoveryStatus, Session, StoredCredential,
-    StoredSealingKey, TokenHash,
+    Account, Confirmation, ConfirmationKey, Finish, Invitation, Operator, OperatorLink, RecoveryStatus,
+    Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 
 /// The store of an application with passkeys: accounts with their credentials and recovery codes, the finishes of
-/// ceremonies, sessions, confirmations, and invitations.
+/// ceremonies, sessions, confirmations, invitations, and the operators among the accounts.
 ///
 /// All changes go through [`transact`](Self::transact), so that what belongs together is one transaction: an account with
 /// its first credential, a sign-in with the new counter, its session, and the finish that is remembered.
@@ -123,6 +123,17 @@ pub trait ApplicationStore: Send + Sync {
         code: &TokenHash,
         now: Timestamp,
     ) -> impl Future<Output = Result<Option<Invitation>, Self::Error>> + Send;
+
+    /// Returns all operators, the earliest first.
+    fn operators(&self) -> impl Future<Output = Result<Vec<Operator>, Self::Error>> + Send;
+
+    /// Returns the link for an operator with this token, if it can be taken now: see
+    /// [`Operation::TakeOperatorLink`].
+    fn operator_link(
+        &self,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<OperatorLink>, Self::Error>> + Send;
 
     /// Returns all sealing keys, the highest number first.
     fn sealing_keys(&self) -> impl Future<Output = Result<Vec<StoredSealingKey>, Self::Error>> + Send;

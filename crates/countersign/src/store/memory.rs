@@ -15,8 +15,8 @@ use crate::store::application::{ApplicationStore, Evidence};
 use crate::store::memory::tables::{Recovery, Tables};
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
-    Account, Confirmation, ConfirmationKey, FORMER_ACCOUNT_SECONDS, Finish, Invitation, RecoveryStatus,
-    Session, StoredCredential, StoredSealingKey, TokenHash,
+    Account, Confirmation, ConfirmationKey, FORMER_ACCOUNT_SECONDS, Finish, Invitation, Operator,
+    OperatorLink, RecoveryStatus, Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 
 /// A store in memory that lasts as long as its last clone; clones share it.
@@ -162,6 +162,25 @@ impl ApplicationStore for MemoryStore {
 
     async fn invitation(&self, code: &TokenHash, now: Timestamp) -> Result<Option<Invitation>, Infallible> {
         Ok(self.lock().invitations.get(code).filter(|invitation| invitation.is_valid(now)).cloned())
+    }
+
+    async fn operators(&self) -> Result<Vec<Operator>, Infallible> {
+        let tables = self.lock();
+        let operator = |(handle, since): (&UserHandle, &Timestamp)| {
+            let name = tables.accounts.get(handle)?.name.clone();
+            Some(Operator { account: handle.clone(), name, since: *since })
+        };
+        let mut listed: Vec<_> = tables.operators.iter().filter_map(operator).collect();
+        listed.sort_by_key(|operator| operator.since);
+        Ok(listed)
+    }
+
+    async fn operator_link(
+        &self,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<OperatorLink>, Infallible> {
+        Ok(self.lock().operator_link(token, now).cloned())
     }
 
     async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, Infallible> {

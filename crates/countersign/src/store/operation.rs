@@ -4,8 +4,8 @@ use countersign_types::{CredentialId, Timestamp, UserHandle};
 
 use crate::record::update::CredentialUpdate;
 use crate::store::rows::{
-    Account, Confirmation, ConfirmationKey, Finish, Invitation, RECOVERY_CODES, Session, StoredCredential,
-    StoredSealingKey, TokenHash,
+    Account, Confirmation, ConfirmationKey, Finish, Invitation, OperatorLink, RECOVERY_CODES, Session,
+    StoredCredential, StoredSealingKey, TokenHash,
 };
 
 /// One operation of a transaction. Each says what makes it reject the transaction; the others never do.
@@ -128,6 +128,32 @@ pub enum Operation {
     /// Rejected with [`Rejection::InvitationUnknown`] if there is none with this code, or if it is not
     /// [valid](crate::store::Invitation::is_valid).
     TakeInvitation(TokenHash),
+    /// Does nothing, if the account is an operator.
+    ///
+    /// Rejected with [`Rejection::NotOperator`] otherwise. Put it first in transactions for an operator: the role may have
+    /// been taken since it was read. No other transaction takes it before this one is committed.
+    RequireOperator(UserHandle),
+    /// Makes an account an operator. One that is an operator already stays one since the time that is stored.
+    ///
+    /// Rejected with [`Rejection::Missing`] if there is no such account.
+    GrantOperator {
+        /// The account.
+        account: UserHandle,
+        /// The time from which it is an operator.
+        since: Timestamp,
+    },
+    /// Takes the role of an operator from an account, which stays.
+    ///
+    /// Rejected with [`Rejection::NotOperator`] if it is none.
+    RevokeOperator(UserHandle),
+    /// Adds a link for an operator. One with the same token is replaced.
+    AddOperatorLink(OperatorLink),
+    /// Removes a link for an operator. Make an account an operator in the same transaction.
+    ///
+    /// Rejected with [`Rejection::OperatorLinkUnknown`] if there is none with this token, if it is not
+    /// [valid](OperatorLink::is_valid), or if it is for the first operator and there is one: of several uses at once of
+    /// links for the first operator, one is accepted.
+    TakeOperatorLink(TokenHash),
     /// Adds a session. If its account then has more than
     /// [`SESSIONS_PER_ACCOUNT_MAX`](crate::store::SESSIONS_PER_ACCOUNT_MAX), the least recently used of the others ends.
     ///
@@ -219,6 +245,12 @@ pub enum Rejection {
     /// There is no such invitation, or it has expired or was used.
     #[error("there is no such invitation")]
     InvitationUnknown,
+    /// The account is no operator.
+    #[error("the account is no operator")]
+    NotOperator,
+    /// There is no such link for an operator, it has expired or was used, or it is for the first one and there is one.
+    #[error("there is no such link for an operator")]
+    OperatorLinkUnknown,
     /// There is a sealing key with this number.
     #[error("there is a sealing key with this number")]
     KeyTaken,

@@ -227,6 +227,50 @@ impl Invitation {
     }
 }
 
+/// An operator: an account that may manage the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "stores build it")]
+pub struct Operator {
+    /// The user handle of its account.
+    pub account: UserHandle,
+    /// The name of its account.
+    pub name: String,
+    /// The time at which the account became an operator.
+    pub since: Timestamp,
+}
+
+/// A link that makes one account an operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "stores and applications build it")]
+pub struct OperatorLink {
+    /// The hash of its token.
+    pub token: TokenHash,
+    /// For which operators it is.
+    pub kind: OperatorLinkKind,
+    /// The time of its creation.
+    pub created_at: Timestamp,
+    /// The time at which it is over if it is not used.
+    pub expires_at: Timestamp,
+}
+
+/// For which operators a link is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a store must implement each of them")]
+pub enum OperatorLinkKind {
+    /// For the first operator: the link is void while there is an operator.
+    First,
+    /// For an operator, whether or not there are others.
+    Any,
+}
+
+impl OperatorLink {
+    /// Whether the link has not expired, and is not from the future by more than [`AHEAD_SECONDS`]. One for the first
+    /// operator is void all the same while there is an operator.
+    pub fn is_valid(&self, now: Timestamp) -> bool {
+        self.expires_at > now && self.created_at <= now.plus_seconds(AHEAD_SECONDS)
+    }
+}
+
 /// A secret key that ceremonies are sealed with, shared by all instances of an application.
 #[derive(Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "stores and applications build it")]

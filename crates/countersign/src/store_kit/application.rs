@@ -8,6 +8,7 @@ pub(crate) mod crashes;
 pub(crate) mod credentials;
 pub(crate) mod finishes;
 pub(crate) mod invitations;
+pub(crate) mod operators;
 pub(crate) mod recovery;
 pub(crate) mod sessions;
 pub(crate) mod transactions;

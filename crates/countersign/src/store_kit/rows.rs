@@ -7,8 +7,8 @@ use crate::ceremony::single_use::ceremony_id::CeremonyId;
 use crate::store::application::ApplicationStore;
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
-    Account, Confirmation, ConfirmationKey, Finish, Invitation, RECOVERY_CODES, Session, SessionTimes,
-    StoredCredential, StoredSealingKey, TokenHash,
+    Account, Confirmation, ConfirmationKey, Finish, Invitation, OperatorLink, OperatorLinkKind,
+    RECOVERY_CODES, Session, SessionTimes, StoredCredential, StoredSealingKey, TokenHash,
 };
 use crate::store_kit::harness::{Outcome, answer, expect};
 use crate::store_kit::samples::{NOW, id, record, user};
@@ -97,6 +97,16 @@ pub(super) fn take_code(set: u8, number: u8, owner: u8) -> Operation {
 /// An invitation that is valid for 100 seconds.
 pub(super) fn invitation(number: u8) -> Invitation {
     Invitation { code: token(number), created_at: NOW, expires_at: NOW.plus_seconds(100) }
+}
+
+/// A link for an operator that is valid for 100 seconds.
+pub(super) fn operator_link(number: u8, kind: OperatorLinkKind) -> OperatorLink {
+    OperatorLink { token: token(number), kind, created_at: NOW, expires_at: NOW.plus_seconds(100) }
+}
+
+/// The account with this number becomes an operator after so many seconds.
+pub(super) fn grant(number: u8, seconds: i64) -> Operation {
+    Operation::GrantOperator { account: user(number), since: NOW.plus_seconds(seconds) }
 }
 
 pub(super) fn rename_account(owner: u8, name: &str) -> Operation {

@@ -226,3 +226,19 @@ CREATE TABLE invitations (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX invitations_by_expiry ON invitations (expires_at);
 ";
+
+/// Schema 6: operators, and the links that make one, of which only hashes are stored.
+pub(crate) const SCHEMA_6: &str = "
+CREATE TABLE operators (
+    user_handle BLOB NOT NULL PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
+    since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE operator_links (
+    token BLOB NOT NULL PRIMARY KEY,
+    for_first INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX operator_links_by_expiry ON operator_links (expires_at);
+";

@@ -115,7 +115,7 @@ async fn assert_whole(path: &Path, record: &CredentialRecord) -> SqliteStore {
     assert_eq!((created, seen, verified, idle, expires), (3, 4, 3, 4 + 7 * 24 * 60 * 60, 100));
     assert_eq!(store.account(&owner()).await.unwrap().unwrap().name_key, "JO");
     assert_eq!(number(path, "SELECT credential_count FROM accounts"), 1);
-    assert_eq!(number(path, "PRAGMA user_version"), 5);
+    assert_eq!(number(path, "PRAGMA user_version"), 6);
     let unknown =
         "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' OR name LIKE '%old%' OR sql LIKE '%old%'";
     assert_eq!(number(path, unknown), 0);

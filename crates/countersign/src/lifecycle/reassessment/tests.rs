@@ -37,6 +37,17 @@ fn nobody_vouches_for_none_and_self_attestation() {
 }
 
 #[test]
+fn the_attestation_of_a_record_is_there_if_its_evidence_verifies() {
+    let record = self_attested();
+    let attestation = reassessor().attestation(&record).unwrap();
+    assert_eq!(attestation.attestation_type(), AttestationType::SelfAttestation);
+    assert_eq!(reassessor().attestation(&record.clone().with_evidence(None)), None);
+    let noted = record.evidence().unwrap();
+    let cut = AttestationEvidence::new("packed", "self", &noted.object()[1..], noted.client_data());
+    assert_eq!(reassessor().attestation(&record.with_evidence(cut)), None);
+}
+
+#[test]
 fn a_record_without_evidence_says_so() {
     let reassessment = judge(&self_attested().with_evidence(None));
     assert_eq!(*reassessment.verdict(), Verdict::EvidenceMissing);

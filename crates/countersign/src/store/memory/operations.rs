@@ -43,6 +43,18 @@ impl Tables {
                 self.invitations.insert(invitation.code, invitation);
             }
             Operation::TakeInvitation(code) => self.take_invitation(&code, now)?,
+            Operation::RequireOperator(account) => self.require_operator(&account)?,
+            Operation::GrantOperator { account, since } => self.grant_operator(account, since)?,
+            Operation::RevokeOperator(account) => {
+                self.operators.remove(&account).ok_or(Rejection::NotOperator)?;
+            }
+            Operation::AddOperatorLink(link) => {
+                self.operator_links.insert(link.token, link);
+            }
+            Operation::TakeOperatorLink(token) => {
+                self.operator_link(&token, now).ok_or(Rejection::OperatorLinkUnknown)?;
+                self.operator_links.remove(&token);
+            }
             Operation::InsertSession(session) => self.insert_session(session, now)?,
             Operation::TouchSession { token, seen_at, idle_at, verified_at } => {
                 self.touch_session(&token, (seen_at, idle_at, verified_at), now);
@@ -106,6 +118,7 @@ impl Tables {
         self.credentials.retain(|_, credential| credential.record.user_handle() != handle);
         self.end_sessions(|owner, _| owner == handle);
         self.recovery.remove(handle);
+        self.operators.remove(handle);
         self.former.insert(TokenHash::of(handle.as_bytes()), now);
         Ok(())
     }
@@ -194,6 +207,18 @@ impl Tables {
     fn take_invitation(&mut self, code: &TokenHash, now: Timestamp) -> Applied {
         let found: Option<Invitation> = self.invitations.remove(code);
         found.filter(|found| found.is_valid(now)).map(drop).ok_or(Rejection::InvitationUnknown)
+    }
+
+    fn require_operator(&self, account: &UserHandle) -> Applied {
+        self.operators.get(account).map(|_| ()).ok_or(Rejection::NotOperator)
+    }
+
+    fn grant_operator(&mut self, account: UserHandle, since: Timestamp) -> Applied {
+        if !self.accounts.contains_key(&account) {
+            return Err(Rejection::Missing);
+        }
+        self.operators.entry(account).or_insert(since);
+        Ok(())
     }
 
     /// One that is over must not begin again.

@@ -9,7 +9,8 @@ use crate::ceremony::single_use::ceremony_id::CeremonyId;
 use crate::record::credential_record::CredentialRecord;
 use crate::store::rows::{
     AHEAD_SECONDS, Account, Confirmation, ConfirmationKey, FORMER_ACCOUNT_SECONDS, Finish, Invitation,
-    RecoveryStatus, SESSIONS_PER_ACCOUNT_MAX, Session, StoredCredential, StoredSealingKey, TokenHash,
+    OperatorLink, OperatorLinkKind, RecoveryStatus, SESSIONS_PER_ACCOUNT_MAX, Session, StoredCredential,
+    StoredSealingKey, TokenHash,
 };
 
 #[derive(Debug, Clone, Default)]
@@ -24,6 +25,9 @@ pub(super) struct Tables {
     pub(super) confirmations: BTreeMap<(TokenHash, String), Confirmation>,
     pub(super) recovery: BTreeMap<UserHandle, Recovery>,
     pub(super) invitations: BTreeMap<TokenHash, Invitation>,
+    /// The accounts that are operators, and since when.
+    pub(super) operators: BTreeMap<UserHandle, Timestamp>,
+    pub(super) operator_links: BTreeMap<TokenHash, OperatorLink>,
     pub(super) sealing_keys: BTreeMap<u32, StoredSealingKey>,
     /// The records of programs that have accounts of their own.
     pub(super) records: BTreeMap<CredentialId, CredentialRecord>,
@@ -72,6 +76,12 @@ impl Tables {
         found.filter(|confirmation| confirmation.key == *key && confirmation.is_valid(now))
     }
 
+    /// The link for an operator with this token, if it can be taken now.
+    pub(super) fn operator_link(&self, token: &TokenHash, now: Timestamp) -> Option<&OperatorLink> {
+        let found = self.operator_links.get(token).filter(|link| link.is_valid(now));
+        found.filter(|link| link.kind == OperatorLinkKind::Any || self.operators.is_empty())
+    }
+
     /// The session with the present names of its account and its credential.
     pub(super) fn named(&self, session: &Session) -> Session {
         let account = self.accounts.get(&session.account);
@@ -116,6 +126,7 @@ impl Tables {
         self.end_sessions_if(|session| session.times.expires_at <= now || session.times.idle_at <= now);
         self.confirmations.retain(|_, confirmation| confirmation.expires_at > now);
         self.invitations.retain(|_, invitation| invitation.expires_at > now);
+        self.operator_links.retain(|_, link| link.expires_at > now);
         // A server whose clock is behind may still accept a response of the ceremony.
         self.finishes.retain(|_, finish| finish.until.plus_seconds(AHEAD_SECONDS) >= now);
         self.former.retain(|_, removed| removed.plus_seconds(FORMER_ACCOUNT_SECONDS) >= now);

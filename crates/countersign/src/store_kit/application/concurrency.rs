@@ -4,15 +4,15 @@
 use crate::store::application::{ApplicationStore, Evidence};
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
-    Account, CREDENTIALS_PER_ACCOUNT_MAX, Finish, SESSIONS_PER_ACCOUNT_MAX, Session, SessionTimes,
-    StoredCredential,
+    Account, CREDENTIALS_PER_ACCOUNT_MAX, Finish, OperatorLinkKind, SESSIONS_PER_ACCOUNT_MAX, Session,
+    SessionTimes, StoredCredential,
 };
 use crate::store_kit::at_once::{ROUNDS, THREADS, at_once, winner};
 use crate::store_kit::harness::{Outcome, StoreHarness, answer, checks, expect};
 use crate::store_kit::rows::{
-    accepted, account, confirm, credential, finish, insert_credential, insert_session, invitation, key,
-    remove_credential, rename, rename_account, replace_codes, require, sealing_key, session, sign_up,
-    sign_up_all, take_code, token, transact,
+    accepted, account, confirm, credential, finish, grant, insert_credential, insert_session, invitation,
+    key, operator_link, remove_credential, rename, rename_account, replace_codes, require, sealing_key,
+    session, sign_up, sign_up_all, take_code, token, transact,
 };
 use crate::store_kit::samples::{NOW, id, user};
 
@@ -27,6 +27,8 @@ checks! {
     "of several takes of a confirmation at once, one gets it" => confirmations,
     "of several takes of a recovery code at once, one gets it" => recovery_codes,
     "of several takes of an invitation at once, one gets it" => invitations,
+    "of several uses of links for the first operator at once, one is accepted" => first_operator,
+    "of two operators that revoke each other at once, one remains" => operators,
     "of several sealing keys with one number at once, one is stored" => sealing_keys,
     "of several sessions added at 63 at once, 64 remain" => session_limit,
     "a session that is required does not end before the transaction" => required_session,
@@ -191,6 +193,35 @@ fn invitations<H: StoreHarness<Store: ApplicationStore>>(harness: &H, store: &H:
         harness.block_on(accepted(store, vec![Operation::AddInvitation(invitation(1))]))?;
         let take = |_| vec![Operation::TakeInvitation(token(1))];
         one_is_accepted(&transactions(harness, store, take)?, &Rejection::InvitationUnknown)?;
+    }
+    Ok(())
+}
+
+fn first_operator<H: StoreHarness<Store: ApplicationStore>>(harness: &H, store: &H::Store) -> Outcome {
+    let numbers: Vec<_> = (0..THREADS).collect();
+    harness.block_on(sign_up_all(store, &numbers))?;
+    for _ in 0..ROUNDS {
+        let links = numbers.iter().map(|number| operator_link(*number, OperatorLinkKind::First));
+        harness.block_on(accepted(store, links.map(Operation::AddOperatorLink).collect()))?;
+        let take = |number| vec![Operation::TakeOperatorLink(token(number)), grant(number, 0)];
+        let winner = one_is_accepted(&transactions(harness, store, take)?, &Rejection::OperatorLinkUnknown)?;
+        harness.block_on(accepted(store, vec![Operation::RevokeOperator(user(winner))]))?;
+    }
+    Ok(())
+}
+
+fn operators<H: StoreHarness<Store: ApplicationStore>>(harness: &H, store: &H::Store) -> Outcome {
+    harness.block_on(sign_up_all(store, &[0, 1]))?;
+    for _ in 0..ROUNDS {
+        harness.block_on(accepted(store, vec![grant(0, 0), grant(1, 0)]))?;
+        // Even threads are the one operator, odd threads the other.
+        let revoke = |number: u8| {
+            let (own, other) = (number & 1, !number & 1);
+            vec![Operation::RequireOperator(user(own)), Operation::RevokeOperator(user(other))]
+        };
+        one_is_accepted(&transactions(harness, store, revoke)?, &Rejection::NotOperator)?;
+        let left = answer("operators", harness.block_on(store.operators()))?.len();
+        expect("the number of operators that are left", &left, &1)?;
     }
     Ok(())
 }

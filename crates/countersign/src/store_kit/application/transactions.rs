@@ -10,14 +10,14 @@ use countersign_types::UserHandle;
 use crate::store::application::{ApplicationStore, Evidence};
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
-    Account, Confirmation, Finish, Invitation, RecoveryStatus, Session, StoredCredential, StoredSealingKey,
-    TokenHash,
+    Account, Confirmation, Finish, Invitation, Operator, OperatorLink, OperatorLinkKind, RecoveryStatus,
+    Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 use crate::store_kit::harness::{Outcome, answer, checks, expect};
 use crate::store_kit::rows::{
-    accepted, account, confirm, credential, finish, has_session, insert_credential, insert_session,
-    invitation, key, rejected, remove_credential, rename, rename_account, replace_codes, require,
-    sealing_key, session, sign_up, sign_up_all, take_code, token, transact,
+    accepted, account, confirm, credential, finish, grant, has_session, insert_credential, insert_session,
+    invitation, key, operator_link, rejected, remove_credential, rename, rename_account, replace_codes,
+    require, sealing_key, session, sign_up, sign_up_all, take_code, token, transact,
 };
 use crate::store_kit::samples::{NOW, id, record, update, user};
 
@@ -66,6 +66,8 @@ struct Stored {
     finishes: Vec<Option<Finish>>,
     recovery: Vec<Option<RecoveryStatus>>,
     invitations: Vec<Option<Invitation>>,
+    operators: Vec<Operator>,
+    operator_links: Vec<Option<OperatorLink>>,
     sealing_keys: Vec<StoredSealingKey>,
 }
 
@@ -83,6 +85,8 @@ async fn stored<S: ApplicationStore>(store: &S) -> Result<Stored, String> {
         finishes: Vec::new(),
         recovery: Vec::new(),
         invitations: Vec::new(),
+        operators: answer("operators", store.operators().await)?,
+        operator_links: Vec::new(),
         sealing_keys: answer("sealing_keys", store.sealing_keys().await)?,
     };
     for number in NUMBERS {
@@ -98,12 +102,14 @@ async fn stored<S: ApplicationStore>(store: &S) -> Result<Stored, String> {
         stored.finishes.push(answer("finish", store.finish(&finish(number).ceremony).await)?);
         stored.recovery.push(answer("recovery_status", store.recovery_status(&handle).await)?);
         stored.invitations.push(answer("invitation", store.invitation(&token(number), NOW).await)?);
+        let link = store.operator_link(&token(number), NOW).await;
+        stored.operator_links.push(answer("operator_link", link)?);
     }
     Ok(stored)
 }
 
-/// An account 1 with two credentials, two sessions, a confirmation and recovery codes; an account 2; a finish; an invitation;
-/// a sealing key.
+/// An account 1, which is an operator, with two credentials, two sessions, a confirmation and recovery codes; an account 2;
+/// a finish; an invitation; a link for an operator; a sealing key.
 async fn prepare<S: ApplicationStore>(store: &S) -> Outcome {
     sign_up_all(store, &[1, 2]).await?;
     let more = vec![
@@ -113,6 +119,8 @@ async fn prepare<S: ApplicationStore>(store: &S) -> Outcome {
         replace_codes(1, 1),
         Operation::Remember(finish(1)),
         Operation::AddInvitation(invitation(1)),
+        grant(1, 0),
+        Operation::AddOperatorLink(operator_link(1, OperatorLinkKind::Any)),
         Operation::AddSealingKey(sealing_key(1)),
     ];
     accepted(store, more).await
@@ -149,6 +157,10 @@ fn effective() -> Vec<Operation> {
         Operation::RemoveSealingKey(1),
         Operation::InsertAccount(account(3)),
         insert_credential(2, 3),
+        Operation::AddOperatorLink(operator_link(2, OperatorLinkKind::Any)),
+        Operation::TakeOperatorLink(token(1)),
+        grant(3, 0),
+        Operation::RevokeOperator(user(1)),
     ]
 }
 
@@ -178,6 +190,10 @@ fn rejections() -> Vec<(Operation, Rejection)> {
         (replace_codes(1, 4), Rejection::Missing),
         (take_code(9, 0, 1), Rejection::RecoveryCodeUnknown),
         (Operation::TakeInvitation(token(9)), Rejection::InvitationUnknown),
+        (Operation::RequireOperator(user(4)), Rejection::NotOperator),
+        (grant(4, 0), Rejection::Missing),
+        (Operation::TakeOperatorLink(token(9)), Rejection::OperatorLinkUnknown),
+        (Operation::RevokeOperator(user(4)), Rejection::NotOperator),
     ]
 }
 
@@ -258,6 +274,10 @@ async fn effects<S: ApplicationStore>(store: &S) -> Outcome {
     let used = stored.recovery.first().and_then(|status| status.as_ref()?.used_at);
     expect("when a code was used", &used, &Some(NOW.plus_seconds(7)))?;
     expect("the invitations", &stored.invitations, &vec![None, Some(invitation(2)), None, None])?;
+    let operators: Vec<_> = stored.operators.iter().map(|operator| operator.account.clone()).collect();
+    expect("the operators", &operators, &vec![user(3)])?;
+    let links: Vec<_> = stored.operator_links.iter().map(Option::is_some).collect();
+    expect("the links for operators", &links, &vec![false, true, false, false])?;
     expect("the sealing keys", &stored.sealing_keys, &vec![sealing_key(2)])?;
     // What is gone is free.
     accepted(store, vec![Operation::InsertAccount(account(2)), insert_credential(3, 2)]).await

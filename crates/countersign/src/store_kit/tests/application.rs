@@ -4,6 +4,7 @@ pub(super) mod broken;
 
 use super::*;
 use crate::store::operation::{Operation, Rejection};
+use crate::store::rows::OperatorLinkKind;
 use crate::store_kit::rows::{confirmation, token};
 use crate::store_kit::samples::{NOW, user};
 use broken::{BrokenHarness, Fault, Read};
@@ -44,7 +45,7 @@ fn first_byte(id: &CredentialId) -> u8 {
 }
 
 /// Which check each fault is made for, in the order of the checks.
-const FAULTS: [(&str, Fault); 73] = [
+const FAULTS: [(&str, Fault); 80] = [
     (
         "an account is found by its handle and by the key of its name",
         with!(Operation::InsertAccount(it) => it.name_key.clone_from(&it.name)),
@@ -157,6 +158,20 @@ const FAULTS: [(&str, Fault); 73] = [
         with!(Operation::AddInvitation(it) => it.expires_at = it.expires_at.plus_seconds(1)),
     ),
     (
+        "an account is an operator until the role is taken or the account is removed",
+        accepts!(Operation::RequireOperator(_), Rejection::NotOperator),
+    ),
+    ("the role of an operator needs an account", accepts!(Rejection::Missing)),
+    ("a link for an operator is taken once", accepts!(Rejection::OperatorLinkUnknown)),
+    (
+        "a link for an operator is valid for its time",
+        with!(Operation::AddOperatorLink(it) => it.expires_at = it.expires_at.plus_seconds(1)),
+    ),
+    (
+        "a link for the first operator is void while there is one",
+        with!(Operation::AddOperatorLink(it) => it.kind = OperatorLinkKind::Any),
+    ),
+    (
         "a finish comes back whole",
         with!(Operation::Remember(it) => it.outcome = it.outcome.chars().take(255).collect()),
     ),
@@ -180,6 +195,8 @@ const FAULTS: [(&str, Fault); 73] = [
     ("of several takes of a confirmation at once, one gets it", Fault::Races),
     ("of several takes of a recovery code at once, one gets it", Fault::Races),
     ("of several takes of an invitation at once, one gets it", Fault::Races),
+    ("of several uses of links for the first operator at once, one is accepted", Fault::Races),
+    ("of two operators that revoke each other at once, one remains", Fault::Races),
     ("of several sealing keys with one number at once, one is stored", Fault::Races),
     ("of several sessions added at 63 at once, 64 remain", Fault::Races),
     ("a session that is required does not end before the transaction", Fault::Races),

@@ -10,8 +10,8 @@ use crate::ceremony::single_use::ceremony_id::CeremonyId;
 use crate::store::application::{ApplicationStore, Evidence};
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
-    Account, Confirmation, ConfirmationKey, Finish, Invitation, RecoveryStatus, Session, StoredCredential,
-    StoredSealingKey, TokenHash,
+    Account, Confirmation, ConfirmationKey, Finish, Invitation, Operator, OperatorLink, RecoveryStatus,
+    Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 use crate::store_kit::samples::NOW;
 
@@ -344,6 +344,18 @@ impl ApplicationStore for Broken {
         now: Timestamp,
     ) -> Result<Option<Invitation>, DeadlockError> {
         Ok(ok(self.now.invitation(code, now).await))
+    }
+
+    async fn operators(&self) -> Result<Vec<Operator>, DeadlockError> {
+        Ok(ok(self.now.operators().await))
+    }
+
+    async fn operator_link(
+        &self,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<OperatorLink>, DeadlockError> {
+        Ok(ok(self.now.operator_link(token, now).await))
     }
 
     async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, DeadlockError> {
