@@ -4,9 +4,9 @@
 use std::path::PathBuf;
 
 use countersign::store::{
-    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
-    Operation, Operator, OperatorLink, RecoveryStatus, Rejection, Session, StoredCredential,
-    StoredSealingKey, TokenHash,
+    Account, ApplicationStore, AuditQuery, AuditRow, CeremonyId, Confirmation, ConfirmationKey, Evidence,
+    Finish, Invitation, Operation, Operator, OperatorLink, Pseudonym, RecoveryStatus, Rejection, Session,
+    StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 
@@ -311,5 +311,13 @@ impl ApplicationStore for Database {
 
     async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, DatabaseError> {
         delegate!(self, sealing_keys())
+    }
+
+    async fn audit_rows(&self, query: &AuditQuery, limit: usize) -> Result<Vec<AuditRow>, DatabaseError> {
+        delegate!(self, audit_rows(query, limit))
+    }
+
+    async fn pseudonym(&self, account: &UserHandle) -> Result<Option<Pseudonym>, DatabaseError> {
+        delegate!(self, pseudonym(account))
     }
 }

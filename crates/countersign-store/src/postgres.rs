@@ -19,6 +19,8 @@
 //! (40001, 40P01), or that was cut before its COMMIT was sent, is repeated a few times. After a COMMIT without an answer,
 //! the store returns [`PostgresError::Unknown`] and repeats nothing.
 
+mod audit;
+mod audit_statements;
 pub(crate) mod error;
 mod failure;
 pub(crate) mod options;
@@ -31,6 +33,7 @@ mod retries;
 mod rows;
 mod schema;
 mod statements;
+mod step;
 mod steps;
 mod tls;
 mod transaction;
@@ -38,9 +41,9 @@ mod transaction;
 use std::sync::Arc;
 
 use countersign::store::{
-    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
-    Operation, Operator, OperatorLink, RecoveryStatus, Rejection, Session, StoredCredential,
-    StoredSealingKey, TokenHash,
+    Account, ApplicationStore, AuditQuery, AuditRow, CeremonyId, Confirmation, ConfirmationKey, Evidence,
+    Finish, Invitation, Operation, Operator, OperatorLink, Pseudonym, RecoveryStatus, Rejection, Session,
+    StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use deadpool_postgres::Pool;
@@ -74,6 +77,7 @@ struct Inner {
     pool: Pool,
     options: PostgresOptions,
     purges: purge::Schedule,
+    chains: audit::Chains,
 }
 
 impl PostgresStore {
@@ -99,8 +103,12 @@ impl PostgresStore {
     }
 
     fn unconnected(options: &PostgresOptions) -> Result<Self, PostgresError> {
-        let inner =
-            Inner { pool: pool::pool(options)?, options: options.clone(), purges: purge::Schedule::new() };
+        let inner = Inner {
+            pool: pool::pool(options)?,
+            options: options.clone(),
+            purges: purge::Schedule::new(),
+            chains: audit::Chains::default(),
+        };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -182,8 +190,8 @@ impl ApplicationStore for PostgresStore {
         operations: Vec<Operation>,
         now: Timestamp,
     ) -> Result<Result<(), Rejection>, PostgresError> {
-        let Inner { pool, options, purges } = &*self.0;
-        let outcome = transaction::transact(pool, options, &operations, now).await?;
+        let Inner { pool, options, purges, chains } = &*self.0;
+        let outcome = transaction::transact(pool, options, chains, &operations, now).await?;
         if outcome.is_ok() && purges.is_due(now) {
             let store = self.clone();
             tokio::spawn(async move { purge::purge(&store.0.pool, &store.0.options, now).await });
@@ -279,6 +287,14 @@ impl ApplicationStore for PostgresStore {
 
     async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, PostgresError> {
         self.reader().sealing_keys().await
+    }
+
+    async fn audit_rows(&self, query: &AuditQuery, limit: usize) -> Result<Vec<AuditRow>, PostgresError> {
+        self.reader().audit_rows(query, limit).await
+    }
+
+    async fn pseudonym(&self, account: &UserHandle) -> Result<Option<Pseudonym>, PostgresError> {
+        self.reader().pseudonym(account).await
     }
 }
 

@@ -9,9 +9,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use countersign::store::{
-    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
-    Operation, Operator, OperatorLink, RecoveryStatus, Rejection, Session, StoredCredential,
-    StoredSealingKey, TokenHash,
+    Account, ApplicationStore, AuditQuery, AuditRow, CeremonyId, Confirmation, ConfirmationKey, Evidence,
+    Finish, Invitation, Operation, Operator, OperatorLink, Pseudonym, RecoveryStatus, Rejection, Session,
+    StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 
@@ -20,6 +20,7 @@ use crate::sqlite::{connect_error::ConnectError, presence::Presence, readers::Re
 
 pub(crate) mod abort;
 pub(crate) mod accounts;
+pub(crate) mod audit;
 pub(crate) mod confirmations;
 pub(crate) mod connect;
 pub(crate) mod connect_error;
@@ -232,6 +233,16 @@ impl ApplicationStore for SqliteStore {
 
     async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, StoreError> {
         self.0.readers.run(sealing_keys::list).await
+    }
+
+    async fn audit_rows(&self, query: &AuditQuery, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+        let query = query.clone();
+        self.0.readers.run(move |db| audit::rows(db, &query, limit)).await
+    }
+
+    async fn pseudonym(&self, account: &UserHandle) -> Result<Option<Pseudonym>, StoreError> {
+        let account = account.clone();
+        self.0.readers.run(move |db| audit::pseudonym(db, &account)).await
     }
 }
 

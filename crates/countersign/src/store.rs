@@ -5,7 +5,7 @@
 //! | [`CredentialStore`] | [credential records](https://www.w3.org/TR/webauthn-3/#credential-record) | programs that have accounts and sessions of their own |
 //! | [`CeremonyStore`] | the states of open ceremonies | programs that don't seal them |
 //! | [`SingleUse`] | which ceremonies were finished | programs that seal states |
-//! | [`ApplicationStore`] | all that an application with passkeys needs: accounts, credentials, recovery codes, finishes, sessions, confirmations, invitations, operators, sealing keys | `countersign-axum` |
+//! | [`ApplicationStore`] | all that an application with passkeys needs: accounts, credentials, recovery codes, finishes, sessions, confirmations, invitations, operators, sealing keys, the audit log | `countersign-axum` |
 //!
 //! All methods are asynchronous and return futures that can be sent between threads. An implementation writes
 //! `async fn`; one that never waits needs nothing else. No runtime is needed, and none is chosen.
@@ -86,10 +86,13 @@
 //! - Let the database undo all when an operation is rejected.
 //! - Take each time from the argument `now`. The clocks of servers differ by up to [`AHEAD_SECONDS`].
 //! - Remove expired rows in batches and not with each write. No method may need them gone.
+//! - Append to the audit log without a row or a lock that all transactions share: one chain for each writer. A rejected
+//!   transaction uses up no number of its chain; after one whose outcome is unknown, begin another chain.
 //!
 //! [`CredentialUpdate`]: crate::CredentialUpdate
 
 pub(crate) mod application;
+pub mod audit;
 pub(crate) mod ceremonies;
 pub(crate) mod credentials;
 pub(crate) mod memory;
@@ -99,6 +102,12 @@ pub(crate) mod rows;
 pub use crate::ceremony::single_use::ceremony_id::CeremonyId;
 pub use crate::ceremony::single_use::unspent::{Consumption, SingleUse};
 pub use application::{ApplicationStore, Evidence};
+pub use audit::entry::{AuditActor, AuditEntry, AuditKind, AuditSource};
+pub use audit::row::{
+    AUDIT_ANCHOR_SECONDS, AUDIT_KEPT_SECONDS_MIN, AUDIT_PRUNED_MAX, AuditQuery, AuditRow, ChainEnd,
+    ChainHead, ChainHeadError, ChainId, Pseudonym,
+};
+pub use audit::verifier::{AuditExtent, AuditFault, AuditFaultKind, AuditSummary, AuditVerifier};
 pub use ceremonies::CeremonyStore;
 pub use credentials::{CredentialStore, Inserted, Removed, Updated};
 pub use memory::MemoryStore;

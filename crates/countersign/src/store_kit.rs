@@ -78,7 +78,7 @@ pub fn run_application<H: StoreHarness<Store: ApplicationStore>>(harness: &mut H
     KitReport { outcomes }
 }
 
-fn application_checks<H: StoreHarness<Store: ApplicationStore>>() -> [Vec<Check<H>>; 11] {
+fn application_checks<H: StoreHarness<Store: ApplicationStore>>() -> [Vec<Check<H>>; 12] {
     [
         application::accounts::checks(),
         application::credentials::checks(),
@@ -88,6 +88,7 @@ fn application_checks<H: StoreHarness<Store: ApplicationStore>>() -> [Vec<Check<
         application::invitations::checks(),
         application::operators::checks(),
         application::finishes::checks(),
+        application::audit::checks(),
         application::transactions::checks(),
         application::concurrency::checks(),
         application::crashes::checks(),

@@ -1,18 +1,20 @@
 //! The reads.
 
 use countersign::store::{
-    Account, CeremonyId, Confirmation, ConfirmationKey, Evidence, FORMER_ACCOUNT_SECONDS, Finish, Invitation,
-    Operator, OperatorLink, RecoveryStatus, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Account, AuditQuery, AuditRow, CeremonyId, ChainId, Confirmation, ConfirmationKey, Evidence,
+    FORMER_ACCOUNT_SECONDS, Finish, Invitation, Operator, OperatorLink, Pseudonym, RecoveryStatus, Session,
+    StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use deadpool_postgres::Pool;
 use tokio_postgres::{Row, types::ToSql};
 
+use crate::postgres::audit_statements::NEW_CHAIN;
 use crate::postgres::error::PostgresError;
 use crate::postgres::options::PostgresOptions;
 use crate::postgres::pool::{Connection, within};
 use crate::postgres::retries::Retries;
-use crate::postgres::rows::{self, CREDENTIAL, SESSION};
+use crate::postgres::rows::{self, AUDIT_ROW, CREDENTIAL, SESSION};
 use crate::postgres::steps::{act_hash, former_hash, latest};
 
 /// The connections that reads use.
@@ -184,6 +186,51 @@ impl Reader<'_> {
     pub(super) async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, PostgresError> {
         let sql = "SELECT id, secret, seals_from FROM countersign_sealing_keys ORDER BY id DESC";
         self.query(sql, &[]).await?.iter().map(rows::sealing_key).collect()
+    }
+
+    pub(super) async fn audit_rows(
+        &self,
+        query: &AuditQuery,
+        limit: usize,
+    ) -> Result<Vec<AuditRow>, PostgresError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let select = |rest: &str| format!("SELECT {AUDIT_ROW} FROM countersign_audit {rest}");
+        let found = match query {
+            AuditQuery::Chains { after } => {
+                let (chain, number) =
+                    after.as_ref().map_or((&[][..], 0), |(chain, number)| (chain.as_bytes(), *number));
+                let number = i64::try_from(number).unwrap_or(i64::MAX);
+                let sql = select("WHERE (chain, number) > ($1, $2) ORDER BY chain, number LIMIT $3");
+                self.query(&sql, &[&chain, &number, &limit]).await?
+            }
+            AuditQuery::Newest => {
+                self.query(&select("ORDER BY at DESC, chain DESC, number DESC LIMIT $1"), &[&limit]).await?
+            }
+            AuditQuery::NewestOf(account) => {
+                let sql = select(
+                    "WHERE account = (SELECT pseudonym FROM countersign_accounts WHERE user_handle = $1)
+                     ORDER BY at DESC, chain DESC, number DESC LIMIT $2",
+                );
+                self.query(&sql, &[&account.as_bytes(), &limit]).await?
+            }
+            AuditQuery::Oldest => {
+                self.query(&select("ORDER BY at, chain, number LIMIT $1"), &[&limit]).await?
+            }
+            _ => return Err(PostgresError::row("query of audit rows")),
+        };
+        found.iter().map(rows::audit_row).collect()
+    }
+
+    pub(super) async fn pseudonym(&self, account: &UserHandle) -> Result<Option<Pseudonym>, PostgresError> {
+        let sql = "SELECT pseudonym FROM countersign_accounts WHERE user_handle = $1";
+        let read = |row: &Row| rows::array(row, 0, "account").map(Pseudonym::from_bytes);
+        first(&self.query(sql, &[&account.as_bytes()]).await?, read)
+    }
+
+    /// The name of a new chain of the audit log.
+    pub(super) async fn new_chain(&self) -> Result<ChainId, PostgresError> {
+        let name = first(&self.query(NEW_CHAIN, &[]).await?, |row| rows::array(row, 0, "chain"))?;
+        name.map(ChainId::from_bytes).ok_or(PostgresError::row("chain"))
     }
 
     /// Returns the rows of a statement that only reads. Reads again on another connection if the first one was cut.

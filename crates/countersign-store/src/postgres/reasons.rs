@@ -10,7 +10,8 @@ use tokio_postgres::types::ToSql;
 use crate::postgres::failure::Failure;
 use crate::postgres::rows;
 use crate::postgres::statements as sql;
-use crate::postgres::steps::{Value, dynamic_text, end_session, latest, parameters, surplus_sessions};
+use crate::postgres::step::{Value, parameters};
+use crate::postgres::steps::{dynamic_text, end_session, latest, surplus_sessions};
 
 /// What follows from a statement that did not affect the rows that it should have.
 pub(super) enum Reason {
@@ -67,7 +68,8 @@ pub(super) async fn reason(
         | Operation::GrantOperator { .. }
         | Operation::ReplaceRecoveryCodes { .. }
         | Operation::InsertSession(_)
-        | Operation::Confirm(_) => Some(No::Missing),
+        | Operation::Confirm(_)
+        | Operation::Audit(_) => Some(No::Missing),
         Operation::TakeRecoveryCode { .. } => Some(No::RecoveryCodeUnknown),
         Operation::TakeInvitation(_) => Some(No::InvitationUnknown),
         Operation::RequireOperator(_) | Operation::RevokeOperator(_) => Some(No::NotOperator),
@@ -80,7 +82,9 @@ pub(super) async fn reason(
         | Operation::EndOtherSessions { .. }
         | Operation::AddInvitation(_)
         | Operation::AddOperatorLink(_)
-        | Operation::RemoveSealingKey(_) => return Ok(Reason::Resolved),
+        | Operation::RemoveSealingKey(_)
+        | Operation::AnchorAudit
+        | Operation::PruneAudit { .. } => return Ok(Reason::Resolved),
     };
     Ok(rejection.map_or(Reason::Changed, Reason::Rejected))
 }

@@ -3,8 +3,9 @@
 use countersign::CredentialRecord;
 use countersign::record::{AttestationEvidence, DynamicPart, StaticPart};
 use countersign::store::{
-    Account, CeremonyId, Confirmation, ConfirmationKey, Finish, Invitation, Operator, OperatorLink,
-    OperatorLinkKind, RecoveryStatus, Session, SessionTimes, StoredCredential, StoredSealingKey, TokenHash,
+    Account, AuditRow, AuditSource, CeremonyId, ChainHead, ChainId, Confirmation, ConfirmationKey, Finish,
+    Invitation, Operator, OperatorLink, OperatorLinkKind, Pseudonym, RecoveryStatus, Session, SessionTimes,
+    StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use serde::de::DeserializeOwned;
@@ -66,6 +67,37 @@ pub(super) fn session(row: &Row) -> Result<Session, PostgresError> {
         },
         device: get(row, 10)?,
     })
+}
+
+/// The columns of a row of the audit log.
+pub(super) const AUDIT_ROW: &str = "chain, number, at, kind, actor, account, credential, session, address, trace_id, \
+                                    listed, previous, hash";
+
+/// [`AUDIT_ROW`].
+pub(super) fn audit_row(row: &Row) -> Result<AuditRow, PostgresError> {
+    let address = get::<Option<&[u8]>>(row, 8)?;
+    let read = |bytes| AuditSource::read_address(bytes).ok_or(PostgresError::row("audit row"));
+    Ok(AuditRow {
+        chain: ChainId::from_bytes(array(row, 0, "audit row")?),
+        number: get::<i64>(row, 1)?
+            .try_into()
+            .map_err(|error| PostgresError::unreadable("audit row", error))?,
+        at: time(row, 2)?,
+        kind: get(row, 3)?,
+        actor: get(row, 4)?,
+        account: maybe_array(row, 5)?.map(Pseudonym::from_bytes),
+        credential: maybe_array(row, 6)?,
+        session: maybe_array(row, 7)?,
+        source: AuditSource { address: address.map(read).transpose()?, trace_id: maybe_array(row, 9)? },
+        listed: ChainHead::decode_all(get(row, 10)?).ok_or(PostgresError::row("audit row"))?,
+        previous: array(row, 11, "audit row")?,
+        hash: array(row, 12, "audit row")?,
+    })
+}
+
+fn maybe_array<const N: usize>(row: &Row, column: usize) -> Result<Option<[u8; N]>, PostgresError> {
+    let bytes = get::<Option<&[u8]>>(row, column)?.map(TryInto::try_into).transpose();
+    bytes.map_err(|error| PostgresError::unreadable("audit row", error))
 }
 
 /// The finish that is remembered for a ceremony.
@@ -144,7 +176,11 @@ pub(super) fn token(row: &Row, column: usize) -> Result<TokenHash, PostgresError
     Ok(TokenHash::from_bytes(array(row, column, "session")?))
 }
 
-fn array<const N: usize>(row: &Row, column: usize, what: &'static str) -> Result<[u8; N], PostgresError> {
+pub(super) fn array<const N: usize>(
+    row: &Row,
+    column: usize,
+    what: &'static str,
+) -> Result<[u8; N], PostgresError> {
     get::<&[u8]>(row, column)?.try_into().map_err(|error| PostgresError::unreadable(what, error))
 }
 

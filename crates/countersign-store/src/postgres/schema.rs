@@ -127,6 +127,9 @@ CREATE INDEX countersign_invitations_by_expiry ON countersign_invitations (expir
 ";
 
 /// Version 3: operators, and the links that make one, of which only hashes are stored.
+///
+/// The audit log, as `countersign::store::audit` describes it, and the pseudonyms that it has in place of user
+/// handles: random UUIDs, of which each account gets one. `listed` has the bytes of the listed rows.
 const TABLES_3: &str = "
 CREATE TABLE countersign_operators (
     user_handle bytea NOT NULL PRIMARY KEY REFERENCES countersign_accounts ON DELETE CASCADE,
@@ -140,6 +143,27 @@ CREATE TABLE countersign_operator_links (
     expires_at bigint NOT NULL
 );
 CREATE INDEX countersign_operator_links_by_expiry ON countersign_operator_links (expires_at);
+
+ALTER TABLE countersign_accounts ADD COLUMN pseudonym bytea NOT NULL DEFAULT uuid_send(gen_random_uuid());
+
+CREATE TABLE countersign_audit (
+    chain bytea NOT NULL,
+    number bigint NOT NULL,
+    at bigint NOT NULL,
+    kind text NOT NULL,
+    actor text NOT NULL,
+    account bytea,
+    credential bytea,
+    session bytea,
+    address bytea,
+    trace_id bytea,
+    listed bytea NOT NULL,
+    previous bytea NOT NULL,
+    hash bytea NOT NULL,
+    PRIMARY KEY (chain, number)
+);
+CREATE INDEX countersign_audit_by_time ON countersign_audit (at);
+CREATE INDEX countersign_audit_by_account ON countersign_audit (account, at) WHERE account IS NOT NULL;
 ";
 
 /// The version of the tables; `None` if there are none.

@@ -8,75 +8,11 @@ use countersign::store::{
     StoredCredential, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
-use tokio_postgres::types::ToSql;
 
+use crate::postgres::audit::{self, Chain};
 use crate::postgres::error::PostgresError;
 use crate::postgres::statements as sql;
-
-/// A parameter of a statement.
-pub(super) type Value = Box<dyn ToSql + Send + Sync>;
-
-/// The parameters, as the driver wants them.
-pub(super) fn parameters(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
-    values.iter().map(|value| -> &(dyn ToSql + Sync) { value.as_ref() }).collect()
-}
-
-/// A statement with its parameters.
-pub(super) struct Step {
-    pub(super) sql: &'static str,
-    pub(super) values: Vec<Value>,
-    pub(super) rows: Rows,
-}
-
-/// How many rows a statement affects or returns, unless its operation is rejected or needs more statements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rows {
-    None,
-    One,
-    Any,
-}
-
-impl Rows {
-    pub(super) fn contains(self, count: u64) -> bool {
-        match self {
-            Self::None => count == 0,
-            Self::One => count == 1,
-            Self::Any => true,
-        }
-    }
-}
-
-fn one(sql: &'static str, values: Vec<Value>) -> Step {
-    Step { sql, values, rows: Rows::One }
-}
-
-fn any(sql: &'static str, values: Vec<Value>) -> Step {
-    Step { sql, values, rows: Rows::Any }
-}
-
-pub(super) fn bytes(bytes: impl AsRef<[u8]>) -> Value {
-    Box::new(bytes.as_ref().to_vec())
-}
-
-pub(super) fn time(time: Timestamp) -> Value {
-    Box::new(time.unix_seconds())
-}
-
-fn maybe_time(time: Option<Timestamp>) -> Value {
-    Box::new(time.map(Timestamp::unix_seconds))
-}
-
-fn text(text: impl Into<String>) -> Value {
-    Box::new(text.into())
-}
-
-fn maybe_text(text: Option<impl Into<String>>) -> Value {
-    Box::new(text.map(Into::into))
-}
-
-fn count(number: usize) -> Value {
-    Box::new(i64::try_from(number).unwrap_or(i64::MAX))
-}
+use crate::postgres::step::{Rows, Step, Value, any, bytes, count, maybe_text, maybe_time, one, text, time};
 
 /// The latest time that is not from the future.
 pub(super) fn latest(now: Timestamp) -> Timestamp {
@@ -144,13 +80,20 @@ fn account(operation: &Operation) -> Option<&UserHandle> {
         | Operation::AddOperatorLink(_)
         | Operation::TakeOperatorLink(_)
         | Operation::AddSealingKey(_)
-        | Operation::RemoveSealingKey(_) => None,
+        | Operation::RemoveSealingKey(_)
+        | Operation::Audit(_)
+        | Operation::AnchorAudit
+        | Operation::PruneAudit { .. } => None,
     }
 }
 
 /// The statements of an operation, in their order: accounts are locked before credentials, credentials before sessions, and
-/// sessions before confirmations.
-pub(super) fn steps(operation: &Operation, now: Timestamp) -> Result<Vec<Step>, PostgresError> {
+/// sessions before confirmations. Rows of the audit log are appended to the chain.
+pub(super) fn steps(
+    operation: &Operation,
+    chain: Option<&mut Chain>,
+    now: Timestamp,
+) -> Result<Vec<Step>, PostgresError> {
     Ok(match operation {
         Operation::Remember(finish) => vec![remember(finish)],
         Operation::RequireSession { token, account } => {
@@ -220,6 +163,11 @@ pub(super) fn steps(operation: &Operation, now: Timestamp) -> Result<Vec<Step>, 
             vec![one(sql::ADD_SEALING_KEY, values)]
         }
         Operation::RemoveSealingKey(id) => vec![any(sql::REMOVE_SEALING_KEY, vec![sealing_key(*id)])],
+        Operation::Audit(entry) => chain.map(|chain| audit::write(chain, entry, now)).unwrap_or_default(),
+        Operation::AnchorAudit => chain.map(|chain| audit::anchor(chain, now)).unwrap_or_default(),
+        Operation::PruneAudit { before } => {
+            chain.map(|chain| audit::prune(chain, *before, now)).unwrap_or_default()
+        }
     })
 }
 

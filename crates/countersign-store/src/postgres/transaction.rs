@@ -8,13 +8,16 @@ use countersign::types::Timestamp;
 use deadpool_postgres::{ClientWrapper, Pool};
 use tokio_postgres::{Statement, types::ToSql};
 
+use crate::postgres::audit::{self, Chain, Chains};
 use crate::postgres::error::PostgresError;
 use crate::postgres::failure::Failure;
 use crate::postgres::options::PostgresOptions;
 use crate::postgres::pool::{Connection, within};
+use crate::postgres::reads::Reader;
 use crate::postgres::reasons::{Reason, execute, reason};
 use crate::postgres::retries::Retries;
-use crate::postgres::steps::{Step, locks, parameters, steps};
+use crate::postgres::step::{Step, parameters};
+use crate::postgres::steps::{locks, steps};
 
 /// The statements of a transaction.
 struct Plan<'a> {
@@ -29,14 +32,27 @@ struct Plan<'a> {
 pub(super) async fn transact(
     pool: &Pool,
     options: &PostgresOptions,
+    chains: &Chains,
     operations: &[Operation],
     now: Timestamp,
 ) -> Result<Result<(), Rejection>, PostgresError> {
+    let chain = if operations.iter().any(audit::writes) {
+        match chains.unused(now) {
+            None => Some(Chain::new(Reader { pool, options }.new_chain().await?, now)),
+            unused => unused,
+        }
+    } else {
+        None
+    };
+    let mut appended = chain.clone();
     let plan = Plan {
         operations,
         now,
         locks: locks(operations),
-        steps: operations.iter().map(|operation| steps(operation, now)).collect::<Result<_, _>>()?,
+        steps: operations
+            .iter()
+            .map(|operation| steps(operation, appended.as_mut(), now))
+            .collect::<Result<_, _>>()?,
         limit: options.answer_timeout(),
     };
     let mut retries = Retries::within(plan.limit);
@@ -46,6 +62,8 @@ pub(super) async fn transact(
         match outcome {
             Ok(outcome) => {
                 connection.give_back();
+                let chain = if outcome.is_ok() { appended } else { chain };
+                chain.into_iter().for_each(|chain| chains.give_back(chain));
                 return Ok(outcome);
             }
             Err(failure) => {

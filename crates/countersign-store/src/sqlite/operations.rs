@@ -5,16 +5,26 @@ use countersign::types::Timestamp;
 use rusqlite::Connection;
 
 use crate::sqlite::{
-    abort::Abort, accounts, confirmations, credentials, finishes, invitations, operators, recovery,
-    sealing_keys, sessions,
+    abort::Abort, accounts, audit, audit::Chain, confirmations, credentials, finishes, invitations,
+    operators, recovery, sealing_keys, sessions,
 };
 
 /// Carries out all operations, until one of them is rejected or fails. Call this in a transaction.
-pub(crate) fn carry_out(db: &Connection, operations: &[Operation], now: Timestamp) -> Result<(), Abort> {
-    operations.iter().try_for_each(|operation| carry_out_one(db, operation, now))
+pub(crate) fn carry_out(
+    db: &Connection,
+    operations: &[Operation],
+    chain: &mut Chain,
+    now: Timestamp,
+) -> Result<(), Abort> {
+    operations.iter().try_for_each(|operation| carry_out_one(db, operation, chain, now))
 }
 
-fn carry_out_one(db: &Connection, operation: &Operation, now: Timestamp) -> Result<(), Abort> {
+fn carry_out_one(
+    db: &Connection,
+    operation: &Operation,
+    chain: &mut Chain,
+    now: Timestamp,
+) -> Result<(), Abort> {
     match operation {
         Operation::Remember(finish) => finishes::remember(db, finish),
         Operation::RequireSession { token, account } => sessions::require(db, token, account, now),
@@ -52,5 +62,8 @@ fn carry_out_one(db: &Connection, operation: &Operation, now: Timestamp) -> Resu
         Operation::TakeConfirmation(key) => confirmations::take(db, key, now),
         Operation::AddSealingKey(key) => sealing_keys::add(db, key),
         Operation::RemoveSealingKey(number) => sealing_keys::remove(db, *number),
+        Operation::Audit(entry) => audit::write(db, chain, entry, now),
+        Operation::AnchorAudit => audit::anchor(db, chain, now),
+        Operation::PruneAudit { before } => audit::prune(db, chain, *before, now),
     }
 }

@@ -23,11 +23,12 @@ statements! {
 
     ACCOUNT = "SELECT user_handle, name, name_key, created_at FROM accounts WHERE user_handle = ?";
     ACCOUNT_BY_NAME = "SELECT user_handle, name, name_key, created_at FROM accounts WHERE name_key = ?";
+    PSEUDONYM = "SELECT pseudonym FROM accounts WHERE user_handle = ?";
     IS_ACCOUNT = "SELECT 1 FROM accounts WHERE user_handle = ?";
     WAS_ACCOUNT = "SELECT 1 FROM former_accounts WHERE handle_hash = ? AND removed_at >= ?";
     INSERT_ACCOUNT =
-        "INSERT INTO accounts (user_handle, name, name_key, created_at, credential_count) VALUES (?, ?, ?, ?, 0)
-         ON CONFLICT DO NOTHING";
+        "INSERT INTO accounts (user_handle, name, name_key, created_at, credential_count, pseudonym)
+         VALUES (?, ?, ?, ?, 0, randomblob(16)) ON CONFLICT DO NOTHING";
     RENAME_ACCOUNT = "UPDATE OR IGNORE accounts SET name = ?, name_key = ? WHERE user_handle = ?";
     DELETE_ACCOUNT = "DELETE FROM accounts WHERE user_handle = ?";
     INSERT_FORMER_ACCOUNT =
@@ -52,6 +53,31 @@ statements! {
     DELETE_RECOVERY_CODES = "DELETE FROM recovery_codes WHERE user_handle = ?";
     TAKE_RECOVERY_CODE = "DELETE FROM recovery_codes WHERE user_handle = ? AND code = ?";
     RECOVERED = "UPDATE accounts SET recovered_at = ? WHERE user_handle = ?";
+
+    NEW_CHAIN = "SELECT randomblob(16)";
+    ADD_AUDIT_ROW =
+        "INSERT INTO audit (chain, number, at, kind, actor, account, credential, session, address, trace_id, listed,
+             previous, hash)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    AUDIT_CHAINS =
+        "SELECT chain, number, at, kind, actor, account, credential, session, address, trace_id, listed, previous, hash
+         FROM audit WHERE (chain, number) > (?, ?) ORDER BY chain, number LIMIT ?";
+    AUDIT_NEWEST =
+        "SELECT chain, number, at, kind, actor, account, credential, session, address, trace_id, listed, previous, hash
+         FROM audit ORDER BY at DESC, chain DESC, number DESC LIMIT ?";
+    AUDIT_NEWEST_OF =
+        "SELECT chain, number, at, kind, actor, account, credential, session, address, trace_id, listed, previous, hash
+         FROM audit WHERE account = (SELECT pseudonym FROM accounts WHERE user_handle = ?)
+         ORDER BY at DESC, chain DESC, number DESC LIMIT ?";
+    AUDIT_OLDEST =
+        "SELECT chain, number, at, kind, actor, account, credential, session, address, trace_id, listed, previous, hash
+         FROM audit ORDER BY at, chain, number LIMIT ?";
+    NEXT_CHAIN = "SELECT chain FROM audit WHERE chain > ? ORDER BY chain LIMIT 1";
+    FIRST_OF_CHAIN = "SELECT number, previous FROM audit WHERE chain = ? ORDER BY number LIMIT 1";
+    LAST_OF_CHAIN = "SELECT number, hash, at FROM audit WHERE chain = ? ORDER BY number DESC LIMIT 1";
+    AUDIT_HASH = "SELECT hash FROM audit WHERE chain = ? AND number = ?";
+    OLD_AUDIT_ROWS = "SELECT chain, number FROM audit WHERE at < ? ORDER BY at LIMIT ?";
+    DELETE_AUDIT_ROWS = "DELETE FROM audit WHERE chain = ? AND number <= ?";
 
     INVITATION = "SELECT created_at, expires_at FROM invitations WHERE code = ?";
     ADD_INVITATION =

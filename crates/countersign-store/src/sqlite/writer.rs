@@ -15,7 +15,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::sqlite::statements::{BEGIN, COMMIT, RELEASE, ROLLBACK, ROLLBACK_TO, SAVEPOINT};
 use crate::sqlite::store_error::{Failure, StoreError};
-use crate::sqlite::{abort::Abort, erasure::Erasure, operations, presence::Presence, purge::Purge};
+use crate::sqlite::{
+    abort::Abort, audit::Chain, erasure::Erasure, operations, presence::Presence, purge::Purge,
+};
 
 /// The most transactions that share a commit: enough that the disk is no longer the bottleneck, few enough that other
 /// processes get their turn.
@@ -93,7 +95,7 @@ impl Drop for Writer {
 }
 
 fn work_off(mut queue: mpsc::Receiver<Job>, connection: &Connection, presence: &Presence) {
-    let (mut purge, mut erasure) = (Purge::default(), Erasure::default());
+    let (mut purge, mut erasure, mut chain) = (Purge::default(), Erasure::default(), Chain::default());
     while let Some(first) = queue.blocking_recv() {
         let mut batch: Vec<_> = first.in_time().into_iter().collect();
         while batch.len() < BATCH_MAX
@@ -106,10 +108,12 @@ fn work_off(mut queue: mpsc::Receiver<Job>, connection: &Connection, presence: &
         }
         let committed = presence
             .check()
-            .and_then(|()| commit(&mut batch, connection))
+            .and_then(|()| commit(&mut batch, connection, &mut chain))
             // Writes to a file that was removed meanwhile are lost.
             .and_then(|()| presence.check());
         if let Err(error) = &committed {
+            // What the file has of the chain is unknown.
+            chain = Chain::default();
             tracing::error!(%error, transactions = batch.len(), "a commit failed");
         }
         let mut stored_at = None;
@@ -136,19 +140,20 @@ fn work_off(mut queue: mpsc::Receiver<Job>, connection: &Connection, presence: &
 }
 
 /// Runs a batch in one transaction of the database.
-fn commit(batch: &mut [Job], connection: &Connection) -> Result<(), StoreError> {
+fn commit(batch: &mut [Job], connection: &Connection, chain: &mut Chain) -> Result<(), StoreError> {
     execute(connection, BEGIN)?;
-    let outcome = run_all(batch, connection).and_then(|()| execute(connection, COMMIT));
+    let outcome = run_all(batch, connection, chain).and_then(|()| execute(connection, COMMIT));
     if outcome.is_err() && !connection.is_autocommit() {
         let _ = execute(connection, ROLLBACK);
     }
     outcome
 }
 
-fn run_all(batch: &mut [Job], connection: &Connection) -> Result<(), StoreError> {
+fn run_all(batch: &mut [Job], connection: &Connection, chain: &mut Chain) -> Result<(), StoreError> {
     for job in batch {
         execute(connection, SAVEPOINT)?;
-        let outcome = operations::carry_out(connection, &job.operations, job.now);
+        let before = chain.clone();
+        let outcome = operations::carry_out(connection, &job.operations, chain, job.now);
         // A full disk and similar failures roll back the whole transaction; the next writes would run outside of one.
         if connection.is_autocommit() {
             return Err(match outcome {
@@ -158,6 +163,7 @@ fn run_all(batch: &mut [Job], connection: &Connection) -> Result<(), StoreError>
         }
         if outcome.is_err() {
             execute(connection, ROLLBACK_TO)?;
+            *chain = before;
         }
         execute(connection, RELEASE)?;
         job.outcome = match outcome {

@@ -74,8 +74,10 @@ async fn tables_of_version_1_are_migrated_with_their_rows() {
     // What version 1 had not.
     sql(
         &url,
-        "DROP TABLE countersign_operators, countersign_operator_links, countersign_recovery_codes, countersign_invitations;
-         ALTER TABLE countersign_accounts DROP COLUMN recovery_codes_at, DROP COLUMN recovered_at;
+        "DROP TABLE countersign_operators, countersign_operator_links, countersign_recovery_codes, countersign_invitations,
+             countersign_audit;
+         ALTER TABLE countersign_accounts DROP COLUMN recovery_codes_at, DROP COLUMN recovered_at,
+             DROP COLUMN pseudonym;
          ALTER TABLE countersign_sessions DROP COLUMN device;
          UPDATE countersign_schema SET version = 1",
     );

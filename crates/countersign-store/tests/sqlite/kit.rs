@@ -3,9 +3,9 @@
 use std::{fs, path::PathBuf};
 
 use countersign::store::{
-    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
-    Operation, Operator, OperatorLink, RecoveryStatus, Rejection, Session, StoredCredential,
-    StoredSealingKey, TokenHash,
+    Account, ApplicationStore, AuditQuery, AuditRow, CeremonyId, Confirmation, ConfirmationKey, Evidence,
+    Finish, Invitation, Operation, Operator, OperatorLink, Pseudonym, RecoveryStatus, Rejection, Session,
+    StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::store_kit::{self, StoreHarness};
 use countersign::types::{CredentialId, Timestamp, UserHandle};
@@ -88,6 +88,8 @@ passed_on! {
     operators() -> Vec<Operator>;
     operator_link(token: &TokenHash, now: Timestamp) -> Option<OperatorLink>;
     sealing_keys() -> Vec<StoredSealingKey>;
+    audit_rows(query: &AuditQuery, limit: usize) -> Vec<AuditRow>;
+    pseudonym(account: &UserHandle) -> Option<Pseudonym>;
 }
 
 #[test]

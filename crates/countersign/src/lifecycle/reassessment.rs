@@ -8,8 +8,8 @@ use core::ops::ControlFlow;
 use std::{borrow::Cow, sync::Arc};
 
 use countersign_attestation::{
-    AnchorQuery, Attestation, AttestationType, Certificate, Formats, ModelPolicy, ModelQuery, PathError, PathLimits,
-    Revocation, Trust, TrustAnchor, TrustAnchors,
+    AnchorQuery, Attestation, AttestationType, Certificate, Formats, ModelPolicy, ModelQuery, PathError,
+    PathLimits, Revocation, Trust, TrustAnchor, TrustAnchors,
 };
 use countersign_cose::Verifiers;
 use countersign_types::Timestamp;

@@ -5,6 +5,7 @@ use core::error;
 use countersign_types::{CredentialId, Timestamp, UserHandle};
 
 use crate::ceremony::single_use::ceremony_id::CeremonyId;
+use crate::store::audit::row::{AuditQuery, AuditRow, Pseudonym};
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
     Account, Confirmation, ConfirmationKey, Finish, Invitation, Operator, OperatorLink, RecoveryStatus,
@@ -137,6 +138,19 @@ pub trait ApplicationStore: Send + Sync {
 
     /// Returns all sealing keys, the highest number first.
     fn sealing_keys(&self) -> impl Future<Output = Result<Vec<StoredSealingKey>, Self::Error>> + Send;
+
+    /// Returns rows of the audit log, at most `limit`.
+    fn audit_rows(
+        &self,
+        query: &AuditQuery,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<AuditRow>, Self::Error>> + Send;
+
+    /// Returns what the audit log has in place of the user handle of this account; `None` if there is no such account.
+    fn pseudonym(
+        &self,
+        account: &UserHandle,
+    ) -> impl Future<Output = Result<Option<Pseudonym>, Self::Error>> + Send;
 }
 
 /// Whether a read includes the evidence of records, which is longer than all else together.

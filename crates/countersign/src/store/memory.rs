@@ -1,6 +1,7 @@
 //! A store in memory, for tests and to read: what each trait of [`countersign::store`](crate::store) promises, in a few
 //! lines ([section 4, credential record](https://www.w3.org/TR/webauthn-3/#credential-record)).
 
+pub(crate) mod audit;
 pub(crate) mod operations;
 pub(crate) mod small;
 pub(crate) mod tables;
@@ -12,6 +13,7 @@ use countersign_types::{CredentialId, Timestamp, UserHandle};
 
 use crate::ceremony::single_use::ceremony_id::CeremonyId;
 use crate::store::application::{ApplicationStore, Evidence};
+use crate::store::audit::row::{AuditQuery, AuditRow, Pseudonym};
 use crate::store::memory::tables::{Recovery, Tables};
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
@@ -185,6 +187,14 @@ impl ApplicationStore for MemoryStore {
 
     async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, Infallible> {
         Ok(self.lock().sealing_keys.values().rev().cloned().collect())
+    }
+
+    async fn audit_rows(&self, query: &AuditQuery, limit: usize) -> Result<Vec<AuditRow>, Infallible> {
+        Ok(self.lock().audit_rows(query, limit))
+    }
+
+    async fn pseudonym(&self, account: &UserHandle) -> Result<Option<Pseudonym>, Infallible> {
+        Ok(self.lock().pseudonyms.get(account).copied())
     }
 }
 

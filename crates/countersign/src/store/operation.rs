@@ -3,6 +3,7 @@
 use countersign_types::{CredentialId, Timestamp, UserHandle};
 
 use crate::record::update::CredentialUpdate;
+use crate::store::audit::entry::AuditEntry;
 use crate::store::rows::{
     Account, Confirmation, ConfirmationKey, Finish, Invitation, OperatorLink, RECOVERY_CODES, Session,
     StoredCredential, StoredSealingKey, TokenHash,
@@ -197,6 +198,26 @@ pub enum Operation {
     AddSealingKey(StoredSealingKey),
     /// Removes the sealing key with this number. One that does not exist is no error.
     RemoveSealingKey(u32),
+    /// Adds a row to the [audit log](crate::store::audit). Put it behind the operation that adds the account, and before the
+    /// one that removes it.
+    ///
+    /// Rejected with [`Rejection::Missing`] if it names an account that does not exist.
+    Audit(Box<AuditEntry>),
+    /// Adds a row `anchor` to the audit log, which lists the newest row of each other chain that has a row from the last
+    /// [`AUDIT_ANCHOR_SECONDS`](crate::store::AUDIT_ANCHOR_SECONDS). Do this every hour, and keep the hash of the row
+    /// elsewhere.
+    AnchorAudit,
+    /// Removes the rows of the audit log that are older than this, the oldest first, with all that come before them in
+    /// their chains: those that follow from the oldest [`AUDIT_PRUNED_MAX`](crate::store::AUDIT_PRUNED_MAX) rows. Adds a
+    /// row `pruned` in any case. It lists, for each chain that lost rows now or earlier and still counts, the last row that
+    /// was removed.
+    ///
+    /// `before` must be at least [`AUDIT_KEPT_SECONDS_MIN`](crate::store::AUDIT_KEPT_SECONDS_MIN) ago; one that is not is
+    /// treated as that.
+    PruneAudit {
+        /// The time from which rows are kept.
+        before: Timestamp,
+    },
 }
 
 /// Why a transaction was rejected. Nothing was changed.

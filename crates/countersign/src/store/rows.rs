@@ -44,6 +44,12 @@ impl TokenHash {
         Self(bytes)
     }
 
+    /// The public ID of the session with this token, for lists and the audit log. It reveals nothing about the token, nor
+    /// about its hash.
+    pub fn public_id(&self) -> [u8; 32] {
+        countersign_cose::hash::sha256(&[b"countersign session id\0", &self.0])
+    }
+
     /// The 32 bytes of the hash.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

@@ -2,6 +2,7 @@
 //! ([section 7](https://www.w3.org/TR/webauthn-3/#sctn-rp-operations)).
 
 pub(crate) mod accounts;
+pub(crate) mod audit;
 pub(crate) mod concurrency;
 pub(crate) mod confirmations;
 pub(crate) mod crashes;

@@ -228,6 +228,9 @@ CREATE INDEX invitations_by_expiry ON invitations (expires_at);
 ";
 
 /// Schema 6: operators, and the links that make one, of which only hashes are stored.
+///
+/// The audit log, as `countersign::store::audit` describes it, and the pseudonyms that it has in place of user
+/// handles. The numbers of rows are below 2^63. `listed` has the bytes of the listed rows.
 pub(crate) const SCHEMA_6: &str = "
 CREATE TABLE operators (
     user_handle BLOB NOT NULL PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
@@ -241,4 +244,26 @@ CREATE TABLE operator_links (
     expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX operator_links_by_expiry ON operator_links (expires_at);
+
+ALTER TABLE accounts ADD COLUMN pseudonym BLOB;
+UPDATE accounts SET pseudonym = randomblob(16);
+
+CREATE TABLE audit (
+    chain BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    account BLOB,
+    credential BLOB,
+    session BLOB,
+    address BLOB,
+    trace_id BLOB,
+    listed BLOB NOT NULL,
+    previous BLOB NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (chain, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX audit_by_time ON audit (at);
+CREATE INDEX audit_by_account ON audit (account, at) WHERE account IS NOT NULL;
 ";

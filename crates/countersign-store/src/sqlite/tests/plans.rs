@@ -8,8 +8,9 @@ use crate::sqlite::{SqliteStore, connect, statements::ALL};
 /// The statements that sort or fill a temporary table: once a minute, for expired rows.
 const WITH_TEMPORARY_TABLES: &str = "PURGE_";
 
-/// The tables that are read as a whole: these have a few rows.
-const SCANNED: [&str; 2] = ["SCAN sealing_keys", "SCAN operators"];
+/// What is read as a whole: tables of a few rows, no table, and the newest or the oldest rows of an index, up to a limit.
+const SCANNED: [&str; 4] =
+    ["SCAN sealing_keys", "SCAN operators", "SCAN CONSTANT ROW", "SCAN audit USING INDEX audit_by_time"];
 
 /// The steps of a statement's plan.
 fn plan(db: &Connection, sql: &str) -> Vec<String> {

@@ -70,6 +70,9 @@ impl Tables {
             }
             Operation::AddSealingKey(key) => self.add_sealing_key(key)?,
             Operation::RemoveSealingKey(id) => drop(self.sealing_keys.remove(&id)),
+            Operation::Audit(entry) => self.write_audit(&entry, now)?,
+            Operation::AnchorAudit => self.anchor_audit(now),
+            Operation::PruneAudit { before } => self.prune_audit(before, now),
         }
         Ok(())
     }
@@ -98,6 +101,7 @@ impl Tables {
         if self.accounts.values().any(|other| other.name_key == account.name_key) {
             return Err(Rejection::NameTaken);
         }
+        self.name_for_audit(account.handle.clone());
         self.accounts.insert(account.handle.clone(), account);
         Ok(())
     }
@@ -119,6 +123,7 @@ impl Tables {
         self.end_sessions(|owner, _| owner == handle);
         self.recovery.remove(handle);
         self.operators.remove(handle);
+        self.pseudonyms.remove(handle);
         self.former.insert(TokenHash::of(handle.as_bytes()), now);
         Ok(())
     }

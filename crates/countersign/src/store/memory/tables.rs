@@ -7,6 +7,7 @@ use countersign_types::{CredentialId, Timestamp, UserHandle};
 
 use crate::ceremony::single_use::ceremony_id::CeremonyId;
 use crate::record::credential_record::CredentialRecord;
+use crate::store::audit::row::{AuditRow, ChainId, Pseudonym};
 use crate::store::rows::{
     AHEAD_SECONDS, Account, Confirmation, ConfirmationKey, FORMER_ACCOUNT_SECONDS, Finish, Invitation,
     OperatorLink, OperatorLinkKind, RecoveryStatus, SESSIONS_PER_ACCOUNT_MAX, Session, StoredCredential,
@@ -29,6 +30,11 @@ pub(super) struct Tables {
     pub(super) operators: BTreeMap<UserHandle, Timestamp>,
     pub(super) operator_links: BTreeMap<TokenHash, OperatorLink>,
     pub(super) sealing_keys: BTreeMap<u32, StoredSealingKey>,
+    /// The rows of the audit log by chain and number. A store in memory has one chain.
+    pub(super) audit: BTreeMap<(ChainId, u64), AuditRow>,
+    pub(super) pseudonyms: BTreeMap<UserHandle, Pseudonym>,
+    /// How many pseudonyms were given: in memory, they are numbers, since nothing is left of a removed account anyway.
+    pub(super) named: u128,
     /// The records of programs that have accounts of their own.
     pub(super) records: BTreeMap<CredentialId, CredentialRecord>,
     pub(super) ceremonies: BTreeMap<Vec<u8>, (Timestamp, Vec<u8>)>,

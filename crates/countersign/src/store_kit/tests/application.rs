@@ -45,7 +45,7 @@ fn first_byte(id: &CredentialId) -> u8 {
 }
 
 /// Which check each fault is made for, in the order of the checks.
-const FAULTS: [(&str, Fault); 80] = [
+const FAULTS: [(&str, Fault); 88] = [
     (
         "an account is found by its handle and by the key of its name",
         with!(Operation::InsertAccount(it) => it.name_key.clone_from(&it.name)),
@@ -181,6 +181,14 @@ const FAULTS: [(&str, Fault); 80] = [
     ("sealing keys are listed with the highest number first", Fault::Reads(Read::OldestKeyFirst)),
     ("the number of a sealing key is taken once", accepts!(Rejection::KeyTaken)),
     ("a removed sealing key is gone", without!(Operation::RemoveSealingKey(_))),
+    ("an audit row comes back whole", with!(Operation::Audit(it) => it.session = None)),
+    ("an audit row needs its account", accepts!(Operation::Audit(_), Rejection::Missing)),
+    ("a rejected transaction leaves no audit row and no gap", Fault::IsNotAtomic),
+    ("the pseudonym of an account goes with it", Fault::Reads(Read::KeepsPseudonyms)),
+    ("audit rows are read in the order of the query", Fault::Reads(Read::OldestRowFirst)),
+    ("old audit rows are removed, and the others are verified", without!(Operation::PruneAudit { .. })),
+    ("audit rows of transactions at once are verified", Fault::Races),
+    ("audit rows survive a crash", Fault::Loses(|operation| matches!(operation, Operation::Audit(_)))),
     ("operations are carried out in their order", Fault::Reverses),
     ("a rejected operation undoes all others, at each position", Fault::IsNotAtomic),
     ("the first operation that is rejected decides", Fault::LastDecides),

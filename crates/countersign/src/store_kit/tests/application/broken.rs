@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::ceremony::single_use::ceremony_id::CeremonyId;
 use crate::store::application::{ApplicationStore, Evidence};
+use crate::store::audit::row::{AuditQuery, AuditRow, Pseudonym};
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
     Account, Confirmation, ConfirmationKey, Finish, Invitation, Operator, OperatorLink, RecoveryStatus,
@@ -55,6 +56,8 @@ pub(in crate::store_kit::tests) enum Read {
     IgnoresBrowser,
     KeepsCodes,
     OldestKeyFirst,
+    KeepsPseudonyms,
+    OldestRowFirst,
 }
 
 pub(in crate::store_kit::tests) struct Broken {
@@ -364,6 +367,23 @@ impl ApplicationStore for Broken {
             keys.reverse();
         }
         Ok(keys)
+    }
+
+    async fn audit_rows(&self, query: &AuditQuery, limit: usize) -> Result<Vec<AuditRow>, DeadlockError> {
+        let query = match query {
+            AuditQuery::Newest if self.reads(Read::OldestRowFirst) => &AuditQuery::Oldest,
+            query => query,
+        };
+        Ok(ok(self.now.audit_rows(query, limit).await))
+    }
+
+    async fn pseudonym(&self, account: &UserHandle) -> Result<Option<Pseudonym>, DeadlockError> {
+        let written = self.written(|operation| match operation {
+            Operation::InsertAccount(it) if it.handle == *account => Some(Pseudonym::from_bytes([1; 16])),
+            _ => None,
+        });
+        let kept = written.filter(|_| self.reads(Read::KeepsPseudonyms));
+        Ok(kept.or(ok(self.now.pseudonym(account).await)))
     }
 }
 
