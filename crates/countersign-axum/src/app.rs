@@ -6,6 +6,7 @@ use countersign::ceremony::{Entropy, EntropyError};
 use countersign::{RelyingParty, Timestamp};
 
 use crate::any_store::AnyStore;
+use crate::audit::AuditLog;
 use crate::sessions::any_sessions::AnySessions;
 use crate::{cookie::Cookie, keys::Keys, models::Models, observer::Observer, sign_up::SignUp, token::Token};
 
@@ -30,6 +31,7 @@ pub(crate) struct App {
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) unknown_signals: UnknownSignals,
     pub(crate) sign_up: SignUp,
+    pub(crate) audit_log: AuditLog,
     /// The pages for password managers.
     pub(crate) endpoints: Endpoints,
     pub(crate) clock: Box<dyn Fn() -> Timestamp + Send + Sync>,

@@ -9,6 +9,7 @@ use countersign::{ConfigurationError, RelyingPartyBuilder, Timestamp};
 
 use crate::any_store::{AnyStore, ObservedStore};
 use crate::app::{App, Endpoints, EntropySource, UnknownSignals};
+use crate::audit::AuditLog;
 use crate::cookie::Cookies;
 use crate::keys::Keys;
 use crate::models::{Models, NoModels};
@@ -35,6 +36,7 @@ pub struct PasskeysBuilder {
     observer: Option<Arc<dyn Observer>>,
     unknown_signals: UnknownSignals,
     sign_up: SignUp,
+    audit_log: AuditLog,
     endpoints: Endpoints,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     entropy: Box<EntropySource>,
@@ -59,6 +61,7 @@ impl Passkeys {
             observer: None,
             unknown_signals: UnknownSignals::default(),
             sign_up: SignUp::default(),
+            audit_log: AuditLog::default(),
             endpoints: Endpoints::default(),
             clock: Box::new(|| SystemTime::now().into()),
             entropy: Box::new(|buffer| getrandom::fill(buffer).map_err(EntropyError::new)),
@@ -101,6 +104,12 @@ impl PasskeysBuilder {
     /// Sets who may create an account; everyone by default.
     pub fn sign_up(mut self, sign_up: SignUp) -> Self {
         self.sign_up = sign_up;
+        self
+    }
+
+    /// Sets whether the store keeps an audit log; it does not by default, since it has to be pruned.
+    pub fn audit_log(mut self, audit_log: AuditLog) -> Self {
+        self.audit_log = audit_log;
         self
     }
 
@@ -158,6 +167,7 @@ impl PasskeysBuilder {
             observer: self.observer,
             unknown_signals: self.unknown_signals,
             sign_up: self.sign_up,
+            audit_log: self.audit_log,
             endpoints: self.endpoints,
             clock: self.clock,
             entropy: self.entropy,

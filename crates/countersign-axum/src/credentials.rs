@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use countersign::store::{ConfirmationKey, Evidence, Operation, Session, StoredCredential, TokenHash};
+use countersign::store::{
+    AuditKind, ConfirmationKey, Evidence, Operation, Session, StoredCredential, TokenHash,
+};
 use countersign::types::{CredentialId, UserHandle};
 use countersign::{RelyingParty, Timestamp};
 use countersign_store::names;
@@ -63,7 +65,9 @@ impl App {
             label_key: names::key(&label),
             label,
         };
-        self.store.transact(vec![caller.require(), rename], now).await?.map_err(OperationError::from)?;
+        let entry = caller.audit_entry(AuditKind::CredentialRenamed).with_credential(id.clone());
+        let operations = [caller.require(), rename].into_iter().chain(self.audit(entry)).collect();
+        self.store.transact(operations, now).await?.map_err(OperationError::from)?;
         let session = caller.session(self, now).await?;
         let renamed = self.store.credential(&id, Evidence::Read).await?.ok_or(Rejection::NotFound)?;
         Ok((self.judge_one(renamed, now).await?, session))
@@ -82,11 +86,13 @@ impl App {
         let existing = self.store.credentials(&caller.account, Evidence::Omit).await?;
         self.check_removable(&caller.account, &existing, &id).await?;
         let act = Act::RemoveCredential { credential: id.clone() };
-        let operations = vec![
+        let mut operations = vec![
             caller.require(),
             Operation::TakeConfirmation(ConfirmationKey { session: caller.token, act: act.text()?, browser }),
             Operation::RemoveCredential { owner: caller.account.clone(), id: id.clone() },
         ];
+        let entry = caller.audit_entry(AuditKind::CredentialRemoved).with_credential(id.clone());
+        operations.extend(self.audit(entry));
         self.store.transact(operations, now).await?.map_err(OperationError::from)?;
         let accepted = self.accepted(&caller.account, Some(&browser), now).await?;
         Ok(RemovedCredential { accepted, signed_out: session.credential == id })
@@ -130,11 +136,12 @@ impl App {
         let now = self.now();
         self.check_name(&caller.account, &name).await?;
         let act = Act::RenameAccount { name: name.clone() }.text()?;
-        let operations = vec![
+        let mut operations = vec![
             caller.require(),
             Operation::TakeConfirmation(ConfirmationKey { session: caller.token, act, browser }),
             Operation::RenameAccount { account: caller.account.clone(), name_key: names::key(&name), name },
         ];
+        operations.extend(self.audit(caller.audit_entry(AuditKind::AccountRenamed)));
         self.store.transact(operations, now).await?.map_err(OperationError::from)?;
         caller.session(self, now).await
     }
@@ -142,11 +149,13 @@ impl App {
     /// Deletes the caller's account, as its session confirmed in this browser.
     pub(crate) async fn remove_account(&self, caller: &Caller, browser: TokenHash) -> Result<()> {
         let act = Act::DeleteAccount {}.text()?;
-        let operations = vec![
+        let mut operations = vec![
             caller.require(),
             Operation::TakeConfirmation(ConfirmationKey { session: caller.token, act, browser }),
-            Operation::RemoveAccount(caller.account.clone()),
         ];
+        // Before the account goes, whose pseudonym the row has.
+        operations.extend(self.audit(caller.audit_entry(AuditKind::AccountRemoved)));
+        operations.push(Operation::RemoveAccount(caller.account.clone()));
         self.store.transact(operations, self.now()).await?.map_err(OperationError::from)
     }
 

@@ -2,7 +2,9 @@
 
 use countersign::Timestamp;
 use countersign::ceremony::{Entropy, EntropyError};
-use countersign::store::{ApplicationStore, Invitation, Operation, TokenHash};
+use countersign::store::{
+    ApplicationStore, AuditActor, AuditEntry, AuditKind, Invitation, Operation, TokenHash,
+};
 
 use crate::operation_error::{OperationError, Result};
 use crate::{
@@ -45,7 +47,9 @@ pub async fn invite<S: ApplicationStore>(
     let code = TypedCode::new(entropy)?;
     let invitation = Invitation { code: code.invitation_hash(), created_at: now, expires_at };
     // Never rejected.
-    let _ = AnyStore::transact(store, vec![Operation::AddInvitation(invitation)], now).await?;
+    let made = AuditEntry::new(AuditKind::InvitationMade, AuditActor::Operator);
+    let operations = vec![Operation::AddInvitation(invitation), Operation::Audit(Box::new(made))];
+    let _ = AnyStore::transact(store, operations, now).await?;
     Ok(code)
 }
 

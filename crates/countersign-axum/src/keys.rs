@@ -9,7 +9,9 @@ use countersign::Timestamp;
 use countersign::ceremony::sealed::{KeyRing, SealingKey};
 use countersign::ceremony::{Entropy, EntropyError};
 use countersign::lifecycle::{DecoyKey, Decoys};
-use countersign::store::{ApplicationStore, Operation, Rejection, StoredSealingKey};
+use countersign::store::{
+    ApplicationStore, AuditActor, AuditEntry, AuditKind, Operation, Rejection, StoredSealingKey,
+};
 
 use crate::{any_store::AnyStore, failure::Failure};
 
@@ -215,6 +217,7 @@ pub async fn rotate_sealing_keys<S: ApplicationStore>(
     entropy: &mut (impl Entropy + Send),
     now: Timestamp,
 ) -> Result<Rotation, KeyError> {
+    let rotated = AuditEntry::new(AuditKind::KeysRotated, AuditActor::Operator);
     for _ in 0..ATTEMPTS {
         let keys = AnyStore::sealing_keys(store).await?;
         let newest = keys.iter().map(|key| key.id).max().unwrap_or(DECOYS);
@@ -222,7 +225,8 @@ pub async fn rotate_sealing_keys<S: ApplicationStore>(
         let seals_from = now.plus_seconds(SEALS_AFTER_SECONDS);
         let removed = superseded(&keys, now);
         let operations = core::iter::once(Operation::AddSealingKey(new_key(added, entropy, seals_from)?))
-            .chain(removed.iter().copied().map(Operation::RemoveSealingKey));
+            .chain(removed.iter().copied().map(Operation::RemoveSealingKey))
+            .chain([Operation::Audit(Box::new(rotated.clone()))]);
         match AnyStore::transact(store, operations.collect(), now).await? {
             Ok(()) => return Ok(Rotation { added, seals_from, removed }),
             Err(Rejection::KeyTaken) => {}

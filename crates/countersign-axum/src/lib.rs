@@ -39,6 +39,7 @@
 //! - [`Models`]: names of authenticator models, and judgements on them.
 //! - [`Observer`]: ceremonies and operations of the store, for metrics.
 //! - [`SignUp`], [`invite`]: who may create an account.
+//! - [`AuditLog`]: rows about what users do, in chains of hashes.
 //! - [`rotate_sealing_keys`]: replaces the key that ceremonies are sealed with.
 //! - [`client`]: the script for the page.
 //!
@@ -182,6 +183,7 @@
 mod act;
 mod any_store;
 mod app;
+mod audit;
 mod builder;
 mod ceremony;
 pub mod client;
@@ -207,6 +209,7 @@ mod token;
 mod typed_code;
 
 pub use app::UnknownSignals;
+pub use audit::AuditLog;
 pub use builder::PasskeysBuilder;
 pub use ceremony::attached::CeremonyKind;
 pub use extract::{NotAllowed, RecentlyVerified, SignedIn};

@@ -3,7 +3,9 @@
 //! A code gives no session. It allows one ceremony, the registration of a new passkey, and is used up by the transaction that
 //! stores the passkey: a registration that is cancelled costs no code, and no account is left without a way in.
 
-use countersign::store::{ConfirmationKey, Evidence, Operation, RECOVERY_CODES, RecoveryStatus, TokenHash};
+use countersign::store::{
+    AuditKind, AuditSource, ConfirmationKey, Evidence, Operation, RECOVERY_CODES, RecoveryStatus, TokenHash,
+};
 use countersign::types::{CreationOptions, UserHandle};
 use countersign::{RegistrationRequest, Timestamp, User};
 use countersign_store::names;
@@ -40,7 +42,7 @@ impl App {
         let hashes: Box<[TokenHash; RECOVERY_CODES]> =
             hashes.try_into().map_err(|_| OperationError::Internal("another number of codes".into()))?;
         let act = Act::MakeRecoveryCodes {}.text()?;
-        let operations = vec![
+        let mut operations = vec![
             caller.require(),
             Operation::TakeConfirmation(ConfirmationKey { session: caller.token, act, browser }),
             Operation::ReplaceRecoveryCodes {
@@ -49,6 +51,7 @@ impl App {
                 created_at: now,
             },
         ];
+        operations.extend(self.audit(caller.audit_entry(AuditKind::RecoveryCodesMade)));
         self.store.transact(operations, now).await?.map_err(OperationError::from)?;
         Ok(codes)
     }
@@ -91,7 +94,8 @@ impl App {
         browser: TokenHash,
         now: Timestamp,
     ) -> Result<Timestamp> {
-        let adding = confirmation(&Caller { token: code, account }, &Act::AddCredential {}, browser, now)?;
+        let caller = Caller { token: code, account, source: AuditSource::default() };
+        let adding = confirmation(&caller, &Act::AddCredential {}, browser, now)?;
         let until = adding.expires_at;
         self.store.transact(vec![Operation::Confirm(adding)], now).await?.map_err(OperationError::from)?;
         Ok(until)

@@ -1,6 +1,7 @@
 //! What a client sends to finish a ceremony.
 
-use countersign::{cose::sha256, store::TokenHash};
+use countersign::cose::sha256;
+use countersign::store::{AuditSource, TokenHash};
 
 use super::attached::CeremonyKind;
 use crate::sessions::caller::Caller;
@@ -18,6 +19,8 @@ pub(crate) struct FinishRequest {
     pub(crate) response_hash: [u8; 32],
     /// The client's browser and system, as words for the list of sessions.
     pub(crate) device: Option<String>,
+    /// Where the request came from, for the audit log.
+    pub(crate) source: AuditSource,
 }
 
 /// The ceremony to finish, and its sender.
@@ -38,11 +41,16 @@ pub(crate) enum Ceremony {
 impl FinishRequest {
     pub(crate) fn new(ceremony: Ceremony, token: String, response: &str, browser: Option<TokenHash>) -> Self {
         let response_hash = sha256(&[response.as_bytes()]);
-        Self { ceremony, token, browser, response: response.to_owned(), response_hash, device: None }
+        let source = AuditSource::default();
+        Self { ceremony, token, browser, response: response.to_owned(), response_hash, device: None, source }
     }
 
     pub(crate) fn with_device(self, device: Option<String>) -> Self {
         Self { device, ..self }
+    }
+
+    pub(crate) fn with_source(self, source: AuditSource) -> Self {
+        Self { source, ..self }
     }
 
     pub(crate) const fn kind(&self) -> CeremonyKind {

@@ -2,7 +2,8 @@
 
 use countersign::ceremony::BoundAuthenticationState;
 use countersign::store::{
-    Account, Confirmation, ConfirmationKey, Evidence, Operation, Session, StoredCredential, TokenHash,
+    Account, AuditActor, AuditEntry, AuditKind, Confirmation, ConfirmationKey, Evidence, Operation, Session,
+    StoredCredential, TokenHash,
 };
 use countersign::types::{Aaguid, CredentialId, UserHandle};
 use countersign::{
@@ -88,12 +89,18 @@ impl App {
         let id = credential.record.id().clone();
         let handle = credential.record.user_handle().clone();
         let authenticator = Authenticator::from(&credential.record);
-        let (outcome, session) = self.new_session(finish, &handle, &id, replaced, now)?;
+        let kind = AuditKind::AccountCreated;
+        let (outcome, session) = self.new_session(finish, kind, (&handle, &id), replaced, now)?;
+        let used = AuditEntry::new(AuditKind::InvitationUsed, AuditActor::User)
+            .with_account(handle.clone())
+            .with_source(finish.source);
+        let used = invitation.and_then(|_| self.audit(used));
         let account = Account { handle, name_key: names::key(&name), name, created_at: now };
         let mut operations: Vec<_> = invitation.map(Operation::TakeInvitation).into_iter().collect();
         operations
             .extend([Operation::InsertAccount(account), Operation::InsertCredential(Box::new(credential))]);
         operations.extend(session);
+        operations.extend(used);
         Ok(Change { outcome, created: Some(id), authenticator, operations })
     }
 
@@ -110,7 +117,8 @@ impl App {
         let (handle, id) = (credential.record.user_handle().clone(), credential.record.id().clone());
         let authenticator = Authenticator::from(&credential.record);
         self.label_apart(&mut credential, &handle).await?;
-        let (outcome, session) = self.new_session(finish, &handle, &id, replaced, now)?;
+        let kind = AuditKind::RecoveryCodeUsed;
+        let (outcome, session) = self.new_session(finish, kind, (&handle, &id), replaced, now)?;
         let mut operations = vec![
             Operation::TakeRecoveryCode { account: handle.clone(), code, used_at: now },
             // What was lost may still be signed in.
@@ -143,21 +151,24 @@ impl App {
         let id = credential.record.id().clone();
         let authenticator = Authenticator::from(&credential.record);
         let browser = finish.browser.ok_or(Rejection::OtherBrowser)?;
-        let operations = vec![
+        let mut operations = vec![
             Operation::TakeConfirmation(ConfirmationKey { session: caller.token, act: act.text()?, browser }),
             Operation::InsertCredential(Box::new(credential)),
         ];
+        let entry = caller.audit_entry(AuditKind::CredentialAdded).with_credential(id.clone());
+        operations.extend(self.audit(entry));
         let outcome = Outcome::Added { credential: id.clone() };
         Ok(Change { outcome, created: Some(id), authenticator, operations })
     }
 
-    /// The outcome and the operations of a sign-in: a session in place of the client's session so far. Its token is derived
-    /// from the sealed state and a salt, so that a repeated finish gets the same token.
+    /// The outcome and the operations of a sign-in to an account with a credential: a session in place of the client's session
+    /// so far, and a row of the audit log. The session's token is derived from the sealed state and a salt, so that a repeated
+    /// finish gets the same token.
     pub(super) fn new_session(
         &self,
         finish: &FinishRequest,
-        account: &UserHandle,
-        credential: &CredentialId,
+        kind: AuditKind,
+        (account, credential): (&UserHandle, &CredentialId),
         replaced: Option<TokenHash>,
         now: Timestamp,
     ) -> Result<(Outcome, Vec<Operation>)> {
@@ -171,8 +182,14 @@ impl App {
             device: finish.device.clone(),
             times: new_times(now),
         };
-        let ended = replaced.map(Operation::EndSession);
-        let operations = ended.into_iter().chain([Operation::InsertSession(session)]).collect();
+        let entry = AuditEntry::new(kind, AuditActor::User)
+            .with_account(account.clone())
+            .with_credential(credential.clone())
+            .with_session(session.token.public_id())
+            .with_source(finish.source);
+        let mut operations: Vec<_> = replaced.map(Operation::EndSession).into_iter().collect();
+        operations.push(Operation::InsertSession(session));
+        operations.extend(self.audit(entry));
         Ok((Outcome::SignedIn { salt: salt.text() }, operations))
     }
 
@@ -212,6 +229,8 @@ impl App {
         if *act != (Act::Verify {}) {
             operations.push(Operation::Confirm(confirmation(caller, act, browser, now)?));
         }
+        let used = credential.record.id().clone();
+        operations.extend(self.audit(caller.audit_entry(AuditKind::Confirmed).with_credential(used)));
         let outcome = Outcome::Confirmed { act: act.clone() };
         let authenticator = Authenticator::from(&credential.record);
         Ok(Change { outcome, created: None, authenticator, operations })

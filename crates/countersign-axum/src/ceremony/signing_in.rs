@@ -1,6 +1,6 @@
 //! Judges authentications.
 
-use countersign::store::{Evidence, Operation, StoredCredential, TokenHash};
+use countersign::store::{AuditKind, Evidence, Operation, StoredCredential, TokenHash};
 use countersign::{
     Authenticated, AuthenticationResponse, AuthenticationState, Code, CredentialRecord, RelyingParty,
     Timestamp,
@@ -38,8 +38,13 @@ impl App {
                 judged => judged?,
             };
         let record = &credential.record;
-        let (outcome, session) =
-            self.new_session(finish, record.user_handle(), record.id(), replaced, now)?;
+        let (outcome, session) = self.new_session(
+            finish,
+            AuditKind::SignedIn,
+            (record.user_handle(), record.id()),
+            replaced,
+            now,
+        )?;
         let (owner, update) = authenticated.user_and_update();
         let update = Operation::UpdateCredential {
             owner: owner.clone(),

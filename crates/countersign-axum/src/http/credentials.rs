@@ -128,7 +128,8 @@ pub(crate) async fn finish(
         credential: Credential<'a>,
         signals: Signals,
     }
-    let finished = responses::finish(&app, Ceremony::Credential(caller), body, &headers).await?;
+    let source = caller.source;
+    let finished = responses::finish(&app, Ceremony::Credential(caller), body, &headers, source).await?;
     let Finished::Added(added) = finished else { return Err(Rejection::CeremonyOver.into()) };
     let judged = app.judge_one(added.credential, app.now()).await?;
     let credential = Credential::new(&app, &judged, &added.session);

@@ -1,8 +1,8 @@
 //! `account/data`: what is stored about an account, as a file for its owner.
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
-use countersign::store::{Account, Evidence, Session, StoredCredential};
+use axum::http::{HeaderValue, StatusCode, header, request::Parts};
+use countersign::store::{Account, AuditKind, Evidence, Session, StoredCredential};
 use countersign::types::UserHandle;
 use countersign::{CredentialRecord, Timestamp};
 use serde::Serialize;
@@ -10,8 +10,9 @@ use serde::Serialize;
 use super::error::Answer;
 use super::json::json;
 use super::recovery::Status;
-use super::sender::InSession;
-use crate::{app::Shared, operation_error::Rejection, sessions::caller::public_id};
+use super::sender::{InSession, source};
+use crate::operation_error::{OperationError, Rejection};
+use crate::{app::Shared, sessions::caller::Caller, sessions::caller::public_id};
 
 /// The version of the form. It changes when a member changes its meaning or goes.
 const VERSION: u8 = 1;
@@ -93,9 +94,18 @@ impl<'a> SessionData<'a> {
     }
 }
 
-pub(crate) async fn export(State(app): State<Shared>, InSession(session): InSession) -> Answer {
+pub(crate) async fn export(
+    State(app): State<Shared>,
+    InSession(session): InSession,
+    request: Parts,
+) -> Answer {
     let now = app.now();
     let owner = &session.account;
+    let caller = Caller { token: session.token, account: owner.clone(), source: source(&request) };
+    if let Some(audit) = app.audit(caller.audit_entry(AuditKind::DataExported)) {
+        let exported = app.store.transact(vec![caller.require(), audit], now).await?;
+        exported.map_err(OperationError::from)?;
+    }
     let account = app.store.account(owner).await?.ok_or(Rejection::SessionOver)?;
     let credentials = app.store.credentials(owner, Evidence::Read).await?;
     let sessions = app.store.sessions(owner, now).await?;

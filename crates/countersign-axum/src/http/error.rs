@@ -263,8 +263,8 @@ fn log_malformed(code: &str, detail: &str) {
     }
 }
 
-/// Logs why a response was rejected: at level info within a quota, because anyone can start a ceremony and send junk, and
-/// all others at level debug.
+/// Logs why a response was rejected: at level info within the quota of its code, because anyone can start a ceremony and send
+/// junk, and all others at level debug. What was left out is counted by code, in a line once the minute is over.
 fn log_rejected(reason: Reason, detail: &Detail) {
     static QUOTAS: RejectionQuotas = RejectionQuotas::new();
     let code = detail.exact.unwrap_or(reason).as_str();
@@ -275,8 +275,12 @@ fn log_rejected(reason: Reason, detail: &Detail) {
         _ => step.to_string(),
     });
     let (step, detail) = (step.as_deref(), detail.text.as_str());
-    if let Some(left_out) = QUOTAS.take(reason, Instant::now()) {
-        tracing::info!(code, answered, step, detail, left_out, "a ceremony was rejected");
+    let lines = QUOTAS.take(code, Instant::now());
+    for (code, left_out) in lines.left_out {
+        tracing::info!(code, left_out, "ceremonies were rejected without a line of their own");
+    }
+    if lines.is_logged {
+        tracing::info!(code, answered, step, detail, "a ceremony was rejected");
     } else {
         tracing::debug!(code, answered, step, detail, "a ceremony was rejected");
     }

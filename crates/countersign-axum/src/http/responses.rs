@@ -2,13 +2,13 @@
 
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
 use axum::response::Response;
-use countersign::store::{Session, TokenHash};
+use countersign::store::{AuditSource, Session, TokenHash};
 use countersign::types::UserHandle;
 use serde::Serialize;
 
 use super::body::FinishBody;
 use super::error::{Answer, ApiError};
-use super::{device, json::json, signals::AccountSignals};
+use super::{device, json::json, sender::source, signals::AccountSignals};
 use crate::app::App;
 use crate::ceremony::finish::{Ceremony, FinishRequest};
 use crate::ceremony::outcome::{Finished, SignedIn};
@@ -47,6 +47,7 @@ pub(super) async fn finish(
     ceremony: Ceremony,
     body: FinishBody,
     headers: &HeaderMap,
+    source: AuditSource,
 ) -> Result<Finished, ApiError> {
     let failed: fn(&App, OperationError) -> ApiError = match ceremony {
         Ceremony::Account(_) | Ceremony::Credential(_) | Ceremony::Recovery(_) => registration_error,
@@ -54,7 +55,7 @@ pub(super) async fn finish(
     };
     let browser = app.browser.read(headers).map(|token| token.hash());
     let finish = FinishRequest::new(ceremony, body.ceremony, body.response.get(), browser);
-    let finish = finish.with_device(device::words(headers));
+    let finish = finish.with_device(device::words(headers)).with_source(source);
     app.finish(&finish).await.map_err(|error| failed(app, error))
 }
 
@@ -67,7 +68,7 @@ pub(super) async fn finish_and_enter(
     status: StatusCode,
 ) -> Answer {
     let replaced = app.sessions.token(request).await?.map(|token| token.hash());
-    match finish(app, ceremony(replaced), body, &request.headers).await? {
+    match finish(app, ceremony(replaced), body, &request.headers, source(request)).await? {
         Finished::SignedIn(session) => signed_in(app, request, status, *session).await,
         _ => Err(Rejection::CeremonyOver.into()),
     }

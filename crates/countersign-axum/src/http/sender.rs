@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use countersign::store::Session;
+use countersign::store::{AuditSource, Session};
 use countersign::types::{UserHandle, base64url};
 
 use super::error::ApiError;
@@ -63,7 +63,14 @@ pub(crate) fn caller(parts: &Parts, session: &Session) -> Result<Caller, ApiErro
     let named = parts.headers.get(ACCOUNT).ok_or(ApiError::AccountMissing)?;
     let handle = base64url::decode(named.as_bytes()).ok().and_then(UserHandle::new);
     match handle {
-        Some(account) if account == session.account => Ok(Caller { token: session.token, account }),
+        Some(account) if account == session.account => {
+            Ok(Caller { token: session.token, account, source: source(parts) })
+        }
         _ => Err(Rejection::AccountChanged.into()),
     }
+}
+
+/// Where a request came from, as the application says.
+pub(crate) fn source(parts: &Parts) -> AuditSource {
+    parts.extensions.get().copied().unwrap_or_default()
 }

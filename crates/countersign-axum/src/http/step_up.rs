@@ -43,7 +43,8 @@ pub(crate) async fn finish(
     headers: HeaderMap,
     Json(body): Json<FinishBody>,
 ) -> Answer {
-    match responses::finish(&app, Ceremony::StepUp(caller), body, &headers).await? {
+    let source = caller.source;
+    match responses::finish(&app, Ceremony::StepUp(caller), body, &headers, source).await? {
         Finished::Confirmed => Ok(no_content()),
         _ => Err(Rejection::CeremonyOver.into()),
     }

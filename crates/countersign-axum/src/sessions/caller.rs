@@ -3,20 +3,19 @@
 use std::time::Instant;
 
 use axum::http::request::Parts;
-use countersign::store::{AHEAD_SECONDS, Operation, Rejection as Rejected, Session, SessionTimes, TokenHash};
+use countersign::Timestamp;
+use countersign::store::{
+    AHEAD_SECONDS, AuditKind, AuditSource, Operation, Rejection as Rejected, Session, SessionTimes, TokenHash,
+};
 use countersign::types::{UserHandle, base64url};
-use countersign::{Timestamp, cose::sha256};
 
 use super::{IDLE_SECONDS, SEEN_SECONDS};
 use crate::operation_error::{OperationError, Rejection, Result};
 use crate::{app::App, cookie::SESSION_SECONDS, failure::Failure, log::Quota};
 
-/// The prefix of the hashed data, so that no other hash can be used as a public ID.
-const PUBLIC_ID: &[u8] = b"countersign session id\0";
-
 /// The ID of a session in lists. It reveals nothing about the token.
 pub(crate) fn public_id(token: &TokenHash) -> String {
-    base64url::encode(sha256(&[PUBLIC_ID, token.as_bytes()]))
+    base64url::encode(token.public_id())
 }
 
 /// The times of a session that begins now with a verified user.
@@ -43,6 +42,8 @@ pub(crate) struct Caller {
     pub(crate) token: TokenHash,
     /// The account that the user saw.
     pub(crate) account: UserHandle,
+    /// Where the request came from, for the audit log.
+    pub(crate) source: AuditSource,
 }
 
 impl Caller {
@@ -105,7 +106,8 @@ impl App {
 
     /// Ends the caller's session. One that is over already is no error.
     pub(crate) async fn end_session(&self, caller: &Caller) -> Result<()> {
-        let operations = vec![caller.require(), Operation::EndSession(caller.token)];
+        let mut operations = vec![caller.require(), Operation::EndSession(caller.token)];
+        operations.extend(self.audit(caller.audit_entry(AuditKind::SessionEnded)));
         match self.store.transact(operations, self.now()).await? {
             Ok(()) | Err(Rejected::SessionOver) => Ok(()),
             Err(rejection) => Err(rejection.into()),
@@ -119,7 +121,11 @@ impl App {
         let listed = self.store.sessions(&caller.account, now).await?;
         let named = listed.iter().map(|session| session.token).find(|token| public_id(token) == id);
         let mut operations = vec![caller.require()];
-        operations.extend(named.map(Operation::EndSession));
+        if let Some(named) = named {
+            let entry = caller.audit_entry(AuditKind::SessionEnded).with_session(named.public_id());
+            operations.push(Operation::EndSession(named));
+            operations.extend(self.audit(entry));
+        }
         self.store.transact(operations, now).await?.map_err(OperationError::from)?;
         Ok(named)
     }
@@ -131,7 +137,9 @@ impl App {
         let ended = listed.iter().filter(|session| session.token != caller.token).count();
         let end =
             Operation::EndOtherSessions { account: caller.account.clone(), remaining: Some(caller.token) };
-        self.store.transact(vec![caller.require(), end], now).await?.map_err(OperationError::from)?;
+        let audit = self.audit(caller.audit_entry(AuditKind::OtherSessionsEnded));
+        let operations = [caller.require(), end].into_iter().chain(audit).collect();
+        self.store.transact(operations, now).await?.map_err(OperationError::from)?;
         Ok(ended)
     }
 }

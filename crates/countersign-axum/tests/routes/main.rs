@@ -2,6 +2,7 @@
 
 mod accounts;
 mod adding;
+mod audit;
 mod conditional;
 mod edge;
 mod invited;

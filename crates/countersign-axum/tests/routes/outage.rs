@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
 use countersign::Timestamp;
 use countersign::store::{
-    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
-    MemoryStore, Operation, Operator, OperatorLink, RecoveryStatus, Rejection, Session, StoredCredential,
-    StoredSealingKey, TokenHash,
+    Account, ApplicationStore, AuditQuery, AuditRow, CeremonyId, Confirmation, ConfirmationKey, Evidence,
+    Finish, Invitation, MemoryStore, Operation, Operator, OperatorLink, Pseudonym, RecoveryStatus, Rejection,
+    Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, UserHandle};
 use serde_json::json;
@@ -108,6 +108,8 @@ impl ApplicationStore for Wavering {
         fn invitation(code: &TokenHash, now: Timestamp) -> Option<Invitation>;
         fn operators() -> Vec<Operator>;
         fn operator_link(token: &TokenHash, now: Timestamp) -> Option<OperatorLink>;
+        fn audit_rows(query: &AuditQuery, limit: usize) -> Vec<AuditRow>;
+        fn pseudonym(account: &UserHandle) -> Option<Pseudonym>;
     }
 }
 
