@@ -4,8 +4,8 @@ use std::{pin::Pin, sync::Arc};
 
 use countersign::Timestamp;
 use countersign::store::{
-    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
-    Operation, RecoveryStatus, Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Account, ApplicationStore, Confirmation, ConfirmationKey, Evidence, Invitation, Operation,
+    RecoveryStatus, Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, UserHandle};
 
@@ -58,13 +58,12 @@ any_store! {
     fn is_or_was_account(handle: &'a UserHandle, now: Timestamp) -> bool;
     fn credential(id: &'a CredentialId, evidence: Evidence) -> Option<StoredCredential>;
     fn credentials(owner: &'a UserHandle, evidence: Evidence) -> Vec<StoredCredential>;
-    fn finish(ceremony: &'a CeremonyId) -> Option<Finish>;
     fn session(token: &'a TokenHash) -> Option<Session>;
     fn sessions(account: &'a UserHandle, now: Timestamp) -> Vec<Session>;
     fn confirmation(key: &'a ConfirmationKey, now: Timestamp) -> Option<Confirmation>;
-    fn is_confirmed_elsewhere(
-        account: &'a UserHandle, act: &'a str, browser: Option<&'a TokenHash>, now: Timestamp
-    ) -> bool;
+    fn credential_ids_unless_confirmed(
+        account: &'a UserHandle, acts: &'a [String], browser: Option<&'a TokenHash>, now: Timestamp
+    ) -> Option<Vec<CredentialId>>;
     fn recovery_status(account: &'a UserHandle) -> Option<RecoveryStatus>;
     fn has_recovery_code(account: &'a UserHandle, code: &'a TokenHash) -> bool;
     fn invitation(code: &'a TokenHash, now: Timestamp) -> Option<Invitation>;

@@ -43,8 +43,8 @@ impl App {
         browser: &TokenHash,
     ) -> Result<AccountCredentials> {
         let now = self.now();
-        // Before the list is read: see `App::accepted`.
-        let may_be_listed = !self.is_added_elsewhere(owner, Some(browser), now).await?;
+        let may_be_listed = self.accepted(owner, Some(browser), now).await?.is_some();
+        // Read later, so that it has a credential whose adding ends meanwhile.
         let stored = self.store.credentials(owner, Evidence::Omit).await?;
         let ids = || stored.iter().map(|credential| credential.record.id().clone()).collect();
         let accepted = may_be_listed.then(ids);

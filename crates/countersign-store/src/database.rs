@@ -271,14 +271,14 @@ impl ApplicationStore for Database {
         delegate!(self, confirmation(key, now))
     }
 
-    async fn is_confirmed_elsewhere(
+    async fn credential_ids_unless_confirmed(
         &self,
         account: &UserHandle,
-        act: &str,
+        acts: &[String],
         browser: Option<&TokenHash>,
         now: Timestamp,
-    ) -> Result<bool, DatabaseError> {
-        delegate!(self, is_confirmed_elsewhere(account, act, browser, now))
+    ) -> Result<Option<Vec<CredentialId>>, DatabaseError> {
+        delegate!(self, credential_ids_unless_confirmed(account, acts, browser, now))
     }
 
     async fn recovery_status(&self, account: &UserHandle) -> Result<Option<RecoveryStatus>, DatabaseError> {

@@ -247,14 +247,14 @@ impl ApplicationStore for PostgresStore {
         self.reader().confirmation(key, now).await
     }
 
-    async fn is_confirmed_elsewhere(
+    async fn credential_ids_unless_confirmed(
         &self,
         account: &UserHandle,
-        act: &str,
+        acts: &[String],
         browser: Option<&TokenHash>,
         now: Timestamp,
-    ) -> Result<bool, PostgresError> {
-        self.reader().is_confirmed_elsewhere(account, act, browser, now).await
+    ) -> Result<Option<Vec<CredentialId>>, PostgresError> {
+        self.reader().credential_ids_unless_confirmed(account, acts, browser, now).await
     }
 
     async fn recovery_status(&self, account: &UserHandle) -> Result<Option<RecoveryStatus>, PostgresError> {

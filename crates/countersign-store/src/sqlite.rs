@@ -190,16 +190,21 @@ impl ApplicationStore for SqliteStore {
         self.0.readers.run(move |db| confirmations::find(db, &key, now)).await
     }
 
-    async fn is_confirmed_elsewhere(
+    async fn credential_ids_unless_confirmed(
         &self,
         account: &UserHandle,
-        act: &str,
+        acts: &[String],
         browser: Option<&TokenHash>,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let (account, act, browser) = (account.clone(), act.to_owned(), browser.copied());
-        let find =
-            move |db: &_| confirmations::is_confirmed_elsewhere(db, &account, &act, browser.as_ref(), now);
+    ) -> Result<Option<Vec<CredentialId>>, StoreError> {
+        let (account, acts, browser) = (account.clone(), acts.to_vec(), browser.copied());
+        let find = move |db: &_| {
+            // Before the list is read, so that it has a credential whose transaction uses up a confirmation meanwhile.
+            if confirmations::is_any_elsewhere(db, &account, &acts, browser.as_ref(), now)? {
+                return Ok(None);
+            }
+            credentials::ids(db, &account).map(Some)
+        };
         self.0.readers.run(find).await
     }
 

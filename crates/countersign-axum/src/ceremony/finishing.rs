@@ -55,10 +55,6 @@ impl App {
     async fn finish_or_repeat(&self, finish: &FinishRequest, course: &mut Course) -> Result<Finished> {
         let now = self.now();
         let opened = self.open(finish, now).await?;
-        // Before the response is read, so that junk is cheap.
-        if let Some(earlier) = self.store.finish(&opened.ceremony).await? {
-            return self.repeat(finish, &earlier, now, course).await;
-        }
         for _ in 0..ATTEMPTS {
             let change = match self.judge(finish, &opened, now).await {
                 Err(OperationError::ResponseRejected(rejection)) => {
@@ -120,6 +116,7 @@ impl App {
             return Err(Rejection::CeremonyOver.into());
         }
         course.is_repeated = true;
+        course.authenticator = None;
         self.recall(serde_json::from_str(&earlier.outcome)?, finish, now).await
     }
 }

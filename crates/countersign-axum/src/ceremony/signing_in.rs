@@ -96,7 +96,7 @@ impl App {
             && let Some(handle) = response.user_handle()
         {
             let is_useless = self.store.is_or_was_account(handle, now).await?
-                && !self.is_added_elsewhere(handle, None, now).await?;
+                && self.accepted(handle, None, now).await?.is_some();
             rejection.unknown = is_useless.then(|| response.credential_id().clone());
         }
         Ok(rejection)

@@ -100,9 +100,9 @@ impl ApplicationStore for Wavering {
         fn session(token: &TokenHash) -> Option<Session>;
         fn sessions(account: &UserHandle, now: Timestamp) -> Vec<Session>;
         fn confirmation(key: &ConfirmationKey, now: Timestamp) -> Option<Confirmation>;
-        fn is_confirmed_elsewhere(
-            account: &UserHandle, act: &str, browser: Option<&TokenHash>, now: Timestamp
-        ) -> bool;
+        fn credential_ids_unless_confirmed(
+            account: &UserHandle, acts: &[String], browser: Option<&TokenHash>, now: Timestamp
+        ) -> Option<Vec<CredentialId>>;
         fn recovery_status(account: &UserHandle) -> Option<RecoveryStatus>;
         fn has_recovery_code(account: &UserHandle, code: &TokenHash) -> bool;
         fn invitation(code: &TokenHash, now: Timestamp) -> Option<Invitation>;

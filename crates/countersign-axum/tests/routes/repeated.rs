@@ -109,7 +109,7 @@ async fn a_repeat_from_another_browser_gets_nothing() {
 }
 
 #[tokio::test]
-async fn a_ceremony_is_looked_up_before_its_response_is_read() {
+async fn junk_for_a_ceremony_that_is_over_is_answered_like_any_other_response() {
     let site = Site::new();
     let (_, mut passkey) = site.account("Ada").await;
     let mut browser = site.browser();

@@ -113,26 +113,24 @@ impl Reader<'_> {
         first(&self.query(sql, &values).await?, |row| rows::confirmation(key, row))
     }
 
-    pub(super) async fn is_confirmed_elsewhere(
+    pub(super) async fn credential_ids_unless_confirmed(
         &self,
         account: &UserHandle,
-        act: &str,
+        acts: &[String],
         browser: Option<&TokenHash>,
         now: Timestamp,
-    ) -> Result<bool, PostgresError> {
-        let sql = "SELECT 1 FROM countersign_confirmations
-             WHERE user_handle = $1 AND act_hash = $2 AND ($3::bytea IS NULL OR browser <> $3::bytea)
-                 AND expires_at > $4 AND created_at <= $5 LIMIT 1";
-        let act = act_hash(act);
+    ) -> Result<Option<Vec<CredentialId>>, PostgresError> {
+        let sql = "SELECT ARRAY(SELECT id FROM countersign_credentials WHERE user_handle = $1
+                 ORDER BY created_at, position)
+             WHERE NOT EXISTS (SELECT 1 FROM countersign_confirmations
+                 WHERE user_handle = $1 AND act_hash = ANY($2) AND ($3::bytea IS NULL OR browser <> $3::bytea)
+                     AND expires_at > $4 AND created_at <= $5)";
+        let hashes: Vec<_> = acts.iter().map(|act| act_hash(act)).collect();
+        let acts: Vec<_> = hashes.iter().map(|hash| hash.as_slice()).collect();
         let browser = browser.map(|browser| browser.as_bytes().as_slice());
-        let values: [&(dyn ToSql + Sync); 5] = [
-            &account.as_bytes(),
-            &act.as_slice(),
-            &browser,
-            &now.unix_seconds(),
-            &latest(now).unix_seconds(),
-        ];
-        Ok(!self.query(sql, &values).await?.is_empty())
+        let values: [&(dyn ToSql + Sync); 5] =
+            [&account.as_bytes(), &acts, &browser, &now.unix_seconds(), &latest(now).unix_seconds()];
+        first(&self.query(sql, &values).await?, rows::credential_ids)
     }
 
     pub(super) async fn recovery_status(

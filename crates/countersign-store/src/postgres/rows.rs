@@ -46,6 +46,16 @@ pub(super) fn credential(row: &Row) -> Result<StoredCredential, PostgresError> {
     })
 }
 
+/// An array of credential IDs.
+pub(super) fn credential_ids(row: &Row) -> Result<Vec<CredentialId>, PostgresError> {
+    let ids: Vec<&[u8]> = get(row, 0)?;
+    ids.into_iter().map(credential_id).collect()
+}
+
+fn credential_id(bytes: &[u8]) -> Result<CredentialId, PostgresError> {
+    CredentialId::new(bytes).ok_or(PostgresError::row("credential ID"))
+}
+
 /// The columns of a session, of the tables `s`, `a` and `c`.
 pub(super) const SESSION: &str = "s.token, s.user_handle, a.name, s.credential_id, c.label, s.created_at, s.seen_at, \
                                   s.verified_at, s.idle_at, s.expires_at, s.device";
@@ -56,7 +66,7 @@ pub(super) fn session(row: &Row) -> Result<Session, PostgresError> {
         token: token(row, 0)?,
         account: handle(row, 1)?,
         name: get(row, 2)?,
-        credential: CredentialId::new(get::<&[u8]>(row, 3)?).ok_or(PostgresError::row("session"))?,
+        credential: credential_id(get(row, 3)?)?,
         label: get(row, 4)?,
         times: SessionTimes {
             created_at: time(row, 5)?,

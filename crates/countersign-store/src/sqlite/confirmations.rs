@@ -26,17 +26,22 @@ pub(crate) fn find(
     Ok(found.filter(|confirmation| confirmation.is_valid(now)))
 }
 
-/// Whether the account has a valid confirmation of this act in a browser other than this one.
-pub(crate) fn is_confirmed_elsewhere(
+/// Whether the account has a valid confirmation of one of these acts in a browser other than this one.
+pub(crate) fn is_any_elsewhere(
     db: &Connection,
     account: &UserHandle,
-    act: &str,
+    acts: &[String],
     browser: Option<&TokenHash>,
     now: Timestamp,
 ) -> Result<bool, Failure> {
-    let latest = latest(now);
     let browser = browser.map(TokenHash::as_bytes);
-    exists(db, IS_CONFIRMED_ELSEWHERE, (account.as_bytes(), act, browser, now.unix_seconds(), latest))
+    for act in acts {
+        let of = (account.as_bytes(), act, browser, now.unix_seconds(), latest(now));
+        if exists(db, IS_CONFIRMED_ELSEWHERE, of)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 pub(crate) fn confirm(db: &Connection, confirmation: &Confirmation) -> Result<(), Abort> {

@@ -7,12 +7,12 @@ use countersign::types::{CredentialId, Timestamp, UserHandle};
 use rusqlite::{Connection, Row};
 
 use crate::sqlite::statements::{
-    COUNT_DOWN, COUNT_UP, CREDENTIAL, CREDENTIAL_WITH_EVIDENCE, CREDENTIALS, CREDENTIALS_WITH_EVIDENCE,
-    DELETE_CONFIRMATIONS_OF_CREDENTIAL, DELETE_CREDENTIAL, DELETE_SESSIONS_OF_CREDENTIAL, DYNAMIC,
-    INSERT_CREDENTIAL, INSERT_EVIDENCE, IS_ACCOUNT, IS_CREDENTIAL_ID, NUMBER, RENAME_CREDENTIAL,
-    UPDATE_CREDENTIAL,
+    COUNT_DOWN, COUNT_UP, CREDENTIAL, CREDENTIAL_IDS, CREDENTIAL_WITH_EVIDENCE, CREDENTIALS,
+    CREDENTIALS_WITH_EVIDENCE, DELETE_CONFIRMATIONS_OF_CREDENTIAL, DELETE_CREDENTIAL,
+    DELETE_SESSIONS_OF_CREDENTIAL, DYNAMIC, INSERT_CREDENTIAL, INSERT_EVIDENCE, IS_ACCOUNT, IS_CREDENTIAL_ID,
+    NUMBER, RENAME_CREDENTIAL, UPDATE_CREDENTIAL,
 };
-use crate::sqlite::values::{all, exists, one, rows, time};
+use crate::sqlite::values::{all, credential_id, exists, one, rows, time};
 use crate::sqlite::{abort::Abort, store_error::Failure};
 
 /// The credential with this ID, of any account.
@@ -42,6 +42,14 @@ pub(crate) fn list(
     let mut found = all(db, statement, (owner.as_bytes(),), |row| Ok((number(row)?, read(row)?)))?;
     found.sort_by_key(|(number, credential)| (credential.created_at, *number));
     Ok(found.into_iter().map(|(_, credential)| credential).collect())
+}
+
+/// The IDs of the account's credentials, oldest first.
+pub(crate) fn ids(db: &Connection, owner: &UserHandle) -> Result<Vec<CredentialId>, Failure> {
+    let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, credential_id(row, 2)?));
+    let mut found = all(db, CREDENTIAL_IDS, (owner.as_bytes(),), read)?;
+    found.sort_unstable_by_key(|(created_at, number, _)| (*created_at, *number));
+    Ok(found.into_iter().map(|(_, _, id)| id).collect())
 }
 
 fn read(row: &Row<'_>) -> Result<StoredCredential, Failure> {

@@ -123,6 +123,7 @@ statements! {
         "SELECT number, static, dynamic, label, label_key, created_at, last_used_at, attestation_format,
              attestation_type, (SELECT evidence FROM evidence WHERE evidence.number = credentials.number)
          FROM credentials WHERE user_handle = ?";
+    CREDENTIAL_IDS = "SELECT created_at, number, id FROM credentials WHERE user_handle = ?";
     IS_CREDENTIAL_ID = "SELECT 1 FROM credentials WHERE id = ?";
     NUMBER = "SELECT number FROM credentials WHERE id = ? AND user_handle = ?";
     INSERT_CREDENTIAL =

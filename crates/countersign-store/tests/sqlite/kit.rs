@@ -79,9 +79,9 @@ passed_on! {
     session(token: &TokenHash) -> Option<Session>;
     sessions(account: &UserHandle, now: Timestamp) -> Vec<Session>;
     confirmation(key: &ConfirmationKey, now: Timestamp) -> Option<Confirmation>;
-    is_confirmed_elsewhere(
-        account: &UserHandle, act: &str, browser: Option<&TokenHash>, now: Timestamp
-    ) -> bool;
+    credential_ids_unless_confirmed(
+        account: &UserHandle, acts: &[String], browser: Option<&TokenHash>, now: Timestamp
+    ) -> Option<Vec<CredentialId>>;
     recovery_status(account: &UserHandle) -> Option<RecoveryStatus>;
     has_recovery_code(account: &UserHandle, code: &TokenHash) -> bool;
     invitation(code: &TokenHash, now: Timestamp) -> Option<Invitation>;

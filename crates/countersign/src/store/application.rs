@@ -96,14 +96,17 @@ pub trait ApplicationStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Option<Confirmation>, Self::Error>> + Send;
 
-    /// Whether there is a valid confirmation of this act by the account, in a browser other than `browser`.
-    fn is_confirmed_elsewhere(
+    /// Returns the IDs of this account's credentials, oldest first. `None` while a confirmation of one of these acts by
+    /// the account is [valid](Confirmation::is_valid) in a browser other than `browser`.
+    ///
+    /// A credential whose transaction used up such a confirmation is listed: no moment lies between the two.
+    fn credential_ids_unless_confirmed(
         &self,
         account: &UserHandle,
-        act: &str,
+        acts: &[String],
         browser: Option<&TokenHash>,
         now: Timestamp,
-    ) -> impl Future<Output = Result<bool, Self::Error>> + Send;
+    ) -> impl Future<Output = Result<Option<Vec<CredentialId>>, Self::Error>> + Send;
 
     /// Returns what is stored about the recovery codes of this account; `None` if there is no such account.
     fn recovery_status(

@@ -105,10 +105,7 @@ impl ApplicationStore for MemoryStore {
         evidence: Evidence,
     ) -> Result<Vec<StoredCredential>, Infallible> {
         let tables = self.lock();
-        let mut listed: Vec<_> =
-            tables.credentials_of(owner).cloned().map(|found| returned(found, evidence)).collect();
-        listed.sort_by_key(|credential| credential.created_at);
-        Ok(listed)
+        Ok(tables.oldest_first(owner).into_iter().cloned().map(|found| returned(found, evidence)).collect())
     }
 
     async fn finish(&self, ceremony: &CeremonyId) -> Result<Option<Finish>, Infallible> {
@@ -137,19 +134,22 @@ impl ApplicationStore for MemoryStore {
         Ok(self.lock().confirmation(key, now).cloned())
     }
 
-    async fn is_confirmed_elsewhere(
+    async fn credential_ids_unless_confirmed(
         &self,
         account: &UserHandle,
-        act: &str,
+        acts: &[String],
         browser: Option<&TokenHash>,
         now: Timestamp,
-    ) -> Result<bool, Infallible> {
-        Ok(self.lock().confirmations.values().any(|confirmation| {
+    ) -> Result<Option<Vec<CredentialId>>, Infallible> {
+        let tables = self.lock();
+        let is_confirmed = tables.confirmations.values().any(|confirmation| {
             confirmation.account == *account
-                && confirmation.key.act == act
+                && acts.contains(&confirmation.key.act)
                 && browser != Some(&confirmation.key.browser)
                 && confirmation.is_valid(now)
-        }))
+        });
+        let listed = || tables.oldest_first(account).into_iter();
+        Ok((!is_confirmed).then(|| listed().map(|credential| credential.record.id().clone()).collect()))
     }
 
     async fn recovery_status(&self, account: &UserHandle) -> Result<Option<RecoveryStatus>, Infallible> {

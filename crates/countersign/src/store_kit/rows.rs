@@ -234,3 +234,18 @@ pub(super) async fn is_confirmed<S: ApplicationStore>(
 ) -> Result<bool, String> {
     Ok(answer("confirmation", store.confirmation(key, NOW).await)?.is_some())
 }
+
+/// Whether the account confirmed one of these acts in a browser other than this one: then its credential IDs are not
+/// returned.
+pub(super) async fn is_confirmed_elsewhere<S: ApplicationStore>(
+    store: &S,
+    owner: u8,
+    acts: &[&str],
+    browser: Option<u8>,
+    now: Timestamp,
+) -> Result<bool, String> {
+    let acts: Vec<_> = acts.iter().map(|&act| act.to_owned()).collect();
+    let browser = browser.map(token);
+    let ids = store.credential_ids_unless_confirmed(&user(owner), &acts, browser.as_ref(), now).await;
+    Ok(answer("credential_ids_unless_confirmed", ids)?.is_none())
+}

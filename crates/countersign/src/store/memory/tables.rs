@@ -61,6 +61,12 @@ impl Tables {
         self.credentials.values().filter(move |credential| credential.record.user_handle() == owner)
     }
 
+    pub(super) fn oldest_first(&self, owner: &UserHandle) -> Vec<&StoredCredential> {
+        let mut listed: Vec<_> = self.credentials_of(owner).collect();
+        listed.sort_by_key(|credential| credential.created_at);
+        listed
+    }
+
     /// The credential with this ID, if it is this account's.
     pub(super) fn own_credential(
         &mut self,

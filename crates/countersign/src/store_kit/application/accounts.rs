@@ -6,8 +6,8 @@ use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{Account, FORMER_ACCOUNT_SECONDS, Session, TEXT_BYTES_MAX};
 use crate::store_kit::harness::{Outcome, answer, checks, expect};
 use crate::store_kit::rows::{
-    accepted, account, confirm, credential, has_session, insert_credential, is_confirmed, judged, key,
-    rejected, rename_account, session, sign_up, sign_up_all,
+    accepted, account, confirm, credential, has_session, insert_credential, is_confirmed,
+    is_confirmed_elsewhere, judged, key, rejected, rename_account, session, sign_up, sign_up_all,
 };
 use crate::store_kit::samples::{NOW, id, user, user_of};
 
@@ -165,12 +165,8 @@ async fn leaves_nothing<S: ApplicationStore>(store: &S) -> Outcome {
         expect("a credential of the removed account", &found, &None)?;
     }
     has_session(store, 1, None).await?;
-    let elsewhere = store.is_confirmed_elsewhere(&user(1), "act", None, NOW).await;
-    expect(
-        "whether the removed account confirmed the act",
-        &answer("is_confirmed_elsewhere", elsewhere)?,
-        &false,
-    )?;
+    let elsewhere = is_confirmed_elsewhere(store, 1, &["act"], None, NOW).await?;
+    expect("whether the removed account confirmed the act", &elsewhere, &false)?;
     // The account that registers its handle next must not find what it left.
     accepted(store, sign_up(1)).await?;
     let listed = answer("credentials", store.credentials(&user(1), Evidence::Read).await)?;

@@ -11,8 +11,8 @@ use crate::store_kit::at_once::{ROUNDS, THREADS, at_once, winner};
 use crate::store_kit::harness::{Outcome, StoreHarness, answer, checks, expect};
 use crate::store_kit::rows::{
     accepted, account, confirm, credential, finish, grant, insert_credential, insert_session, invitation,
-    key, operator_link, remove_credential, rename, rename_account, replace_codes, require, sealing_key,
-    session, sign_up, sign_up_all, take_code, token, transact,
+    is_confirmed_elsewhere, key, operator_link, remove_credential, rename, rename_account, replace_codes,
+    require, sealing_key, session, sign_up, sign_up_all, take_code, token, transact,
 };
 use crate::store_kit::samples::{NOW, id, user};
 
@@ -311,12 +311,8 @@ fn removed_account<H: StoreHarness<Store: ApplicationStore>>(harness: &H, store:
                 let found = answer("session", store.session(&token(number)).await)?;
                 expect("a session of a removed account", &found, &None)?;
             }
-            let elsewhere = store.is_confirmed_elsewhere(&user(round), "act", None, NOW).await;
-            expect(
-                "whether a removed account confirmed",
-                &answer("is_confirmed_elsewhere", elsewhere)?,
-                &false,
-            )
+            let elsewhere = is_confirmed_elsewhere(store, round, &["act"], None, NOW).await?;
+            expect("whether a removed account confirmed", &elsewhere, &false)
         })?;
     }
     Ok(())

@@ -8,7 +8,8 @@ use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{AHEAD_SECONDS, Confirmation, ConfirmationKey};
 use crate::store_kit::harness::{Outcome, answer, checks, expect};
 use crate::store_kit::rows::{
-    accepted, confirm, confirmation, insert_session, is_confirmed, judged, key, rejected, sign_up_all, token,
+    accepted, confirm, confirmation, insert_session, is_confirmed, is_confirmed_elsewhere, judged, key,
+    rejected, sign_up_all, token,
 };
 use crate::store_kit::samples::{NOW, user};
 
@@ -20,6 +21,7 @@ checks! {
     "a confirmation replaces one of the same session and act" => replaced,
     "a confirmation needs its account, and not its session" => of_another_session,
     "a confirmation by another browser of the account is found" => elsewhere,
+    "a confirmation of any of several acts is found" => any_act,
 }
 
 fn take(key: &ConfirmationKey) -> Vec<Operation> {
@@ -63,8 +65,7 @@ async fn own_time<S: ApplicationStore>(store: &S) -> Outcome {
         accepted(store, vec![confirm(key.clone(), 1)]).await?;
         let found = answer("confirmation", store.confirmation(&key, now).await)?.is_some();
         expect(&format!("whether it is found after {seconds} seconds"), &found, &valid)?;
-        let elsewhere = store.is_confirmed_elsewhere(&user(1), "act", None, now).await;
-        let elsewhere = answer("is_confirmed_elsewhere", elsewhere)?;
+        let elsewhere = is_confirmed_elsewhere(store, 1, &["act"], None, now).await?;
         expect(&format!("whether it is found elsewhere after {seconds} seconds"), &elsewhere, &valid)?;
         let expected = if valid { Ok(()) } else { Err(Rejection::Unconfirmed) };
         judged(store, take(&key), now, expected).await?;
@@ -108,11 +109,6 @@ async fn of_another_session<S: ApplicationStore>(store: &S) -> Outcome {
 async fn elsewhere<S: ApplicationStore>(store: &S) -> Outcome {
     sign_up_all(store, &[1, 2]).await?;
     accepted(store, vec![confirm(key(1, "act", 1), 1), confirm(key(2, "other", 2), 2)]).await?;
-    let is = async |owner, act: &str, browser: Option<u8>| {
-        let browser = browser.map(token);
-        let found = store.is_confirmed_elsewhere(&user(owner), act, browser.as_ref(), NOW).await;
-        answer("is_confirmed_elsewhere", found)
-    };
     for (owner, act, browser, expected) in [
         (1, "act", Some(2), true),
         (1, "act", None, true),
@@ -123,8 +119,21 @@ async fn elsewhere<S: ApplicationStore>(store: &S) -> Outcome {
         (3, "act", None, false),
     ] {
         let what = format!("whether a browser other than {browser:?} confirmed {act:?} of account {owner}");
-        expect(&what, &is(owner, act, browser).await?, &expected)?;
+        expect(&what, &is_confirmed_elsewhere(store, owner, &[act], browser, NOW).await?, &expected)?;
     }
     accepted(store, take(&key(1, "act", 1))).await?;
-    expect("whether a taken confirmation is found", &is(1, "act", None).await?, &false)
+    let is_found = is_confirmed_elsewhere(store, 1, &["act"], None, NOW).await?;
+    expect("whether a taken confirmation is found", &is_found, &false)
+}
+
+async fn any_act<S: ApplicationStore>(store: &S) -> Outcome {
+    sign_up_all(store, &[1]).await?;
+    accepted(store, vec![confirm(key(1, "other", 1), 1)]).await?;
+    for (acts, expected) in
+        [(&["act", "other"][..], true), (&["other", "act"], true), (&["act", "another"], false), (&[], false)]
+    {
+        let what = format!("whether one of {acts:?} is confirmed");
+        expect(&what, &is_confirmed_elsewhere(store, 1, acts, None, NOW).await?, &expected)?;
+    }
+    Ok(())
 }

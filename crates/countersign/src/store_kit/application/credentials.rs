@@ -17,6 +17,7 @@ checks! {
     empty ApplicationStore:
     "a credential comes back whole, with evidence or without" => comes_back_whole,
     "credentials are listed oldest first" => oldest_first,
+    "the ids of credentials are listed oldest first" => ids_oldest_first,
     "a credential needs its account" => needs_account,
     "a credential id is taken once, in whichever account" => id_once,
     "an account has at most 64 credentials" => at_most,
@@ -62,7 +63,8 @@ async fn comes_back_whole<S: ApplicationStore>(store: &S) -> Outcome {
     expect("the credentials without evidence", &listed, &vec![credential(1, 1), without])
 }
 
-async fn oldest_first<S: ApplicationStore>(store: &S) -> Outcome {
+/// Four credentials of account 9, oldest first, which is neither the order of their IDs nor that of their insertion.
+async fn of_four_ages<S: ApplicationStore>(store: &S) -> Result<[StoredCredential; 4], String> {
     sign_up_all(store, &[9]).await?;
     let of =
         |number, seconds| StoredCredential { created_at: NOW.plus_seconds(seconds), ..credential(number, 9) };
@@ -70,7 +72,18 @@ async fn oldest_first<S: ApplicationStore>(store: &S) -> Outcome {
     for credential in [&third, &second, &fourth] {
         accepted(store, vec![Operation::InsertCredential(Box::new(credential.clone()))]).await?;
     }
-    lists(store, 9, &[credential(9, 9), second, third, fourth]).await
+    Ok([credential(9, 9), second, third, fourth])
+}
+
+async fn oldest_first<S: ApplicationStore>(store: &S) -> Outcome {
+    let expected = of_four_ages(store).await?;
+    lists(store, 9, &expected).await
+}
+
+async fn ids_oldest_first<S: ApplicationStore>(store: &S) -> Outcome {
+    let expected = of_four_ages(store).await?.map(|credential| credential.record.id().clone());
+    let ids = store.credential_ids_unless_confirmed(&user(9), &[], None, NOW).await;
+    expect("the ids", &answer("credential_ids_unless_confirmed", ids)?, &Some(expected.to_vec()))
 }
 
 async fn needs_account<S: ApplicationStore>(store: &S) -> Outcome {

@@ -6,8 +6,8 @@ use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{AHEAD_SECONDS, SESSIONS_PER_ACCOUNT_MAX, Session, SessionTimes};
 use crate::store_kit::harness::{Outcome, answer, checks, expect};
 use crate::store_kit::rows::{
-    accepted, confirm, has_session, has_sessions, insert_credential, insert_session, is_confirmed, judged,
-    key, rejected, rename, require, session, sign_up_all, token,
+    accepted, confirm, has_session, has_sessions, insert_credential, insert_session, is_confirmed,
+    is_confirmed_elsewhere, judged, key, rejected, rename, require, session, sign_up_all, token,
 };
 use crate::store_kit::samples::{NOW, id, user};
 
@@ -202,8 +202,8 @@ async fn ended<S: ApplicationStore>(store: &S) -> Outcome {
     accepted(store, vec![Operation::EndSession(token(2)), Operation::EndSession(token(9))]).await?;
     has_session(store, 2, None).await?;
     has_session(store, 1, Some(&session(1, 1, 1))).await?;
-    let elsewhere = store.is_confirmed_elsewhere(&user(1), "act", Some(&token(1)), NOW).await;
-    expect("whether another browser confirmed", &answer("is_confirmed_elsewhere", elsewhere)?, &false)?;
+    let elsewhere = is_confirmed_elsewhere(store, 1, &["act"], Some(1), NOW).await?;
+    expect("whether another browser confirmed", &elsewhere, &false)?;
     accepted(store, vec![insert_session(2, 1, 1)]).await?;
     expect("whether the ended session's act is confirmed", &is_confirmed(store, &ended).await?, &false)?;
     expect("whether the other session's act is confirmed", &is_confirmed(store, &other).await?, &true)

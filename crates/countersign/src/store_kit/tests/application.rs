@@ -45,7 +45,7 @@ fn first_byte(id: &CredentialId) -> u8 {
 }
 
 /// Which check each fault is made for, in the order of the checks.
-const FAULTS: [(&str, Fault); 88] = [
+const FAULTS: [(&str, Fault); 90] = [
     (
         "an account is found by its handle and by the key of its name",
         with!(Operation::InsertAccount(it) => it.name_key.clone_from(&it.name)),
@@ -76,6 +76,7 @@ const FAULTS: [(&str, Fault); 88] = [
         with!(Operation::InsertCredential(it) => it.record = it.record.clone().with_evidence(None)),
     ),
     ("credentials are listed oldest first", Fault::Reads(Read::ListsById)),
+    ("the ids of credentials are listed oldest first", Fault::Reads(Read::ListsIdsById)),
     ("a credential needs its account", accepts!(Operation::InsertCredential(_), Rejection::Missing)),
     ("a credential id is taken once, in whichever account", accepts!(Rejection::CredentialIdTaken)),
     ("an account has at most 64 credentials", accepts!(Rejection::TooManyCredentials)),
@@ -146,6 +147,7 @@ const FAULTS: [(&str, Fault); 88] = [
         accepts!(Operation::Confirm(_), Rejection::Missing),
     ),
     ("a confirmation by another browser of the account is found", Fault::Reads(Read::IgnoresBrowser)),
+    ("a confirmation of any of several acts is found", Fault::Reads(Read::IgnoresActs)),
     ("new recovery codes replace the old ones", Fault::Reads(Read::KeepsCodes)),
     ("a recovery code is taken once, by its own account", accepts!(Rejection::RecoveryCodeUnknown)),
     (

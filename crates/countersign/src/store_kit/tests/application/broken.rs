@@ -47,12 +47,14 @@ pub(in crate::store_kit::tests) enum Fault {
 pub(in crate::store_kit::tests) enum Read {
     ForgetsFormer,
     ListsById,
+    ListsIdsById,
     KeepsSessions,
     KeepsNames,
     ListsOver,
     FindsExpired,
     KeepsConfirmations,
     FindsFormer,
+    IgnoresActs,
     IgnoresBrowser,
     KeepsCodes,
     OldestKeyFirst,
@@ -306,22 +308,29 @@ impl ApplicationStore for Broken {
         Ok(ok(self.now.confirmation(key, now).await))
     }
 
-    async fn is_confirmed_elsewhere(
+    async fn credential_ids_unless_confirmed(
         &self,
         account: &UserHandle,
-        act: &str,
+        acts: &[String],
         browser: Option<&TokenHash>,
         now: Timestamp,
-    ) -> Result<bool, DeadlockError> {
+    ) -> Result<Option<Vec<CredentialId>>, DeadlockError> {
         if self.reads(Read::KeepsConfirmations) {
             let found = self.written(|operation| match operation {
-                Operation::Confirm(it) if it.account == *account && it.key.act == act => Some(()),
+                Operation::Confirm(it) if it.account == *account && acts.contains(&it.key.act) => Some(()),
                 _ => None,
             });
-            return Ok(found.is_some());
+            return Ok(found.is_none().then(Vec::new));
         }
         let browser = browser.filter(|_| !self.reads(Read::IgnoresBrowser));
-        Ok(ok(self.now.is_confirmed_elsewhere(account, act, browser, now).await))
+        let acts = if self.reads(Read::IgnoresActs) { acts.get(..1).unwrap_or_default() } else { acts };
+        let mut ids = ok(self.now.credential_ids_unless_confirmed(account, acts, browser, now).await);
+        if self.reads(Read::ListsIdsById)
+            && let Some(ids) = &mut ids
+        {
+            ids.sort();
+        }
+        Ok(ids)
     }
 
     async fn recovery_status(&self, account: &UserHandle) -> Result<Option<RecoveryStatus>, DeadlockError> {
