@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::time::Duration;
+
 use lexopt::{Arg, Parser, ValueExt as _};
 
 use crate::result::Result;
@@ -18,6 +20,9 @@ credentials, and prints what it measured.
   --connections N      connections, each of which signs in without a pause [default: 32]
   --seconds N          length of a turn [default: 10]
   --rounds N           turns of each [default: 5]
+  --soak SECONDS       measure nothing, but kill the last program under load, then let it serve for so long, and fail if it
+                       loses a session, rejects a request or grows; with two programs, first update the first to the last
+  --kills N            how often to kill it [default: 20]
 ";
 
 /// A program to measure.
@@ -36,6 +41,8 @@ pub(crate) struct Arguments {
     pub(crate) connections: usize,
     pub(crate) seconds: u64,
     pub(crate) rounds: usize,
+    pub(crate) soak: Option<Duration>,
+    pub(crate) kills: u32,
 }
 
 impl Arguments {
@@ -47,6 +54,8 @@ impl Arguments {
             connections: 32,
             seconds: 10,
             rounds: 5,
+            soak: None,
+            kills: 20,
         };
         let mut parser = Parser::from_env();
         while let Some(argument) = parser.next()? {
@@ -61,6 +70,8 @@ impl Arguments {
                 Arg::Long("connections") => arguments.connections = parser.value()?.parse()?,
                 Arg::Long("seconds") => arguments.seconds = parser.value()?.parse()?,
                 Arg::Long("rounds") => arguments.rounds = parser.value()?.parse()?,
+                Arg::Long("soak") => arguments.soak = Some(Duration::from_secs(parser.value()?.parse()?)),
+                Arg::Long("kills") => arguments.kills = parser.value()?.parse()?,
                 Arg::Long("help") => {
                     print!("{HELP}");
                     std::process::exit(0);

@@ -9,23 +9,28 @@ use ureq::Agent;
 
 use crate::{passkey, result::Result};
 
-/// A client with a connection and the browser's cookie.
-struct Client {
+/// How long a client waits for an answer.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A client with a connection and the browser's cookies.
+pub(crate) struct Client {
     agent: Agent,
     base: String,
     origin: String,
     browser: Option<String>,
+    session: Option<String>,
 }
 
 impl Client {
-    fn new(port: u16) -> Self {
+    /// A client of the server at this port, with the page of that one.
+    pub(crate) fn new(port: u16, page: u16) -> Self {
         let agent = Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(TIMEOUT))
             .http_status_as_error(false)
             .build()
             .new_agent();
-        let (base, origin) = (format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}"));
-        Self { agent, base, origin, browser: None }
+        let (base, origin) = (format!("http://127.0.0.1:{port}"), format!("http://localhost:{page}"));
+        Self { agent, base, origin, browser: None, session: None }
     }
 
     fn post(&mut self, path: &str, body: &Value) -> Result<Value> {
@@ -39,6 +44,8 @@ impl Client {
             let pair = cookie.to_str()?.split(';').next().unwrap_or_default();
             if pair.contains("countersign-browser") {
                 self.browser = Some(pair.to_owned());
+            } else if pair.contains("countersign-session") {
+                self.session = Some(pair.to_owned());
             }
         }
         let text = answer.body_mut().read_to_string()?;
@@ -49,7 +56,7 @@ impl Client {
     }
 
     /// Signs in as account `number` of `count`. Returns the time that the server took to answer both requests.
-    fn sign_in(&mut self, number: u64, count: u64) -> Result<Duration> {
+    pub(crate) fn sign_in(&mut self, number: u64, count: u64) -> Result<Duration> {
         let began = Instant::now();
         let started = self.post("/api/sessions/start", &json!({}))?;
         let start = began.elapsed();
@@ -58,6 +65,22 @@ impl Client {
         let began = Instant::now();
         self.post("/api/sessions/finish", &body)?;
         Ok(start + began.elapsed())
+    }
+
+    /// The cookie of the session that the last sign-in created.
+    pub(crate) fn session(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
+    /// Whether the server knows the session of this cookie.
+    pub(crate) fn is_signed_in(&self, session: &str) -> Result<bool> {
+        let request = self.agent.get(format!("{}/api/session", self.base)).header("cookie", session);
+        let mut answer = request.call()?;
+        let text = answer.body_mut().read_to_string()?;
+        if !answer.status().is_success() {
+            return Err(format!("/api/session: {} {text}", answer.status()).into());
+        }
+        Ok(!serde_json::from_str::<Value>(&text)?["account"].is_null())
     }
 
     /// A request that the server answers without its database.
@@ -71,14 +94,17 @@ impl Client {
 /// Signs in over several connections for some time, to accounts all over the database. Returns the times of the
 /// sign-ins.
 pub(crate) fn sign_in(port: u16, count: u64, connections: usize, time: Duration) -> Result<Vec<Duration>> {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
     run(port, connections, time, |client, times| {
-        let next = NEXT.fetch_add(1, Ordering::Relaxed);
-        // A multiplicative sequence, which jumps through all accounts.
-        let number = (next.wrapping_mul(7_919).wrapping_add(13)).wrapping_mul(104_729) % count;
-        times.push(client.sign_in(number, count)?);
+        times.push(client.sign_in(any_account(count), count)?);
         Ok(())
     })
+}
+
+/// The next account to sign in to: a multiplicative sequence, which jumps through all of them.
+pub(crate) fn any_account(count: u64) -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let next = NEXT.fetch_add(1, Ordering::Relaxed);
+    (next.wrapping_mul(7_919).wrapping_add(13)).wrapping_mul(104_729) % count
 }
 
 /// Sends empty requests over several connections for some time. Returns their number.
@@ -100,7 +126,7 @@ fn run(
     let end = Instant::now() + time;
     thread::scope(|scope| {
         let client = || -> Result<Vec<Duration>> {
-            let (mut client, mut times) = (Client::new(port), Vec::new());
+            let (mut client, mut times) = (Client::new(port, port), Vec::new());
             while Instant::now() < end {
                 step(&mut client, &mut times)?;
             }

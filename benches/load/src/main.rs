@@ -3,6 +3,8 @@
 //! Each turn starts a program on its database, signs in over several connections for some seconds, and stops it. The
 //! accounts of all databases have one key, so that a client can sign in to any of a million.
 //!
+//! With `--soak`, a server is updated, killed, and watched instead.
+//!
 //! A server and the clients get a processor each, or the clients' signatures would slow the server down. Not on Linux,
 //! and with one processor, they share it.
 
@@ -20,10 +22,14 @@ mod passkey;
 mod process;
 mod raw;
 mod result;
+mod soak;
 
 fn main() -> Result<()> {
     let arguments = Arguments::read()?;
     process::pin_self();
+    if let Some(time) = arguments.soak {
+        return soak::run(&arguments, time);
+    }
     let mut all = Vec::new();
     for program in &arguments.programs {
         for database in &arguments.databases {

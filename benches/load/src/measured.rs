@@ -33,25 +33,11 @@ struct Turn {
 impl Measured {
     /// Makes the database if it is not there yet.
     pub(crate) fn prepare(program: &Program, database: &str, credentials: u64) -> Result<Self> {
-        let is_server = database.contains("://");
-        let place = if is_server {
-            database.replace("{}", &credentials.to_string())
-        } else {
-            fs::create_dir_all(database)?;
-            // Each program has its own, since a newer one may change the tables.
-            let file = format!("{}-{credentials}.sqlite3", program.name.replace('/', "_"));
-            Path::new(database).join(file).to_string_lossy().into_owned()
-        };
-        if is_server || !Path::new(&place).exists() {
-            let began = Instant::now();
-            fill::fill(&place, credentials)?;
-            println!("{credentials} accounts in {place}: {:.1} s", began.elapsed().as_secs_f64());
-        }
-        let kind = if is_server { "PostgreSQL" } else { "SQLite" };
+        let kind = if is_server(database) { "PostgreSQL" } else { "SQLite" };
         Ok(Self {
             name: format!("{} {kind}", program.name),
             path: program.path.clone(),
-            database: place,
+            database: self::database(&program.name, database, credentials)?,
             credentials,
             turns: Vec::new(),
         })
@@ -67,8 +53,7 @@ impl Measured {
         let (elapsed, cpu) = (began.elapsed(), server.cpu()? - cpu);
         let memory = server.memory()?;
         times.sort_unstable();
-        let at = |part: f64| times.get((times.len() as f64 * part) as usize).copied().unwrap_or_default();
-        let (p50, p99) = (at(0.5), at(0.99));
+        let (p50, p99) = (part(&times, 0.5), part(&times, 0.99));
         thread::sleep(Duration::from_millis(200));
         let before = server.cpu()?;
         let empty = client::empty(server.port, connections, EMPTY)?;
@@ -105,4 +90,31 @@ impl Measured {
             median(|turn| turn.memory as f64).1,
         )
     }
+}
+
+fn is_server(database: &str) -> bool {
+    database.contains("://")
+}
+
+/// The setting of a database with so many accounts for this program. It is made if it is not there yet.
+pub(crate) fn database(program: &str, database: &str, credentials: u64) -> Result<String> {
+    let place = if is_server(database) {
+        database.replace("{}", &credentials.to_string())
+    } else {
+        fs::create_dir_all(database)?;
+        // Each program has its own, since a newer one may change the tables.
+        let file = format!("{}-{credentials}.sqlite3", program.replace('/', "_"));
+        Path::new(database).join(file).to_string_lossy().into_owned()
+    };
+    if is_server(database) || !Path::new(&place).exists() {
+        let began = Instant::now();
+        fill::fill(&place, credentials)?;
+        println!("{credentials} accounts in {place}: {:.1} s", began.elapsed().as_secs_f64());
+    }
+    Ok(place)
+}
+
+/// The time that this part of the sorted times is below.
+pub(crate) fn part(times: &[Duration], part: f64) -> Duration {
+    times.get((times.len() as f64 * part) as usize).copied().unwrap_or_default()
 }

@@ -22,6 +22,11 @@ pub(crate) struct Server {
     pub(crate) port: u16,
 }
 
+/// A port that is free now. Nothing else of this machine asks for one in the moment until a server takes it.
+pub(crate) fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
 /// Leaves the first processor to the servers, where there are two.
 pub(crate) fn pin_self() {
     let own = std::process::id().to_string();
@@ -38,8 +43,12 @@ pub(crate) fn pin_self() {
 impl Server {
     /// Starts a program on this database.
     pub(crate) fn start(program: &str, database: &str) -> Result<Self> {
-        // Free now; nothing else of this machine asks for one in the moment until the server takes it.
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let port = free_port()?;
+        Self::start_at(program, database, port, port)
+    }
+
+    /// Starts a program at this port, for a page whose origin has that one.
+    pub(crate) fn start_at(program: &str, database: &str, port: u16, page: u16) -> Result<Self> {
         let pinned = Command::new("taskset")
             .args(["-c", SERVER, "true"])
             .status()
@@ -49,7 +58,7 @@ impl Server {
             command.args(["-c", SERVER, program]);
         }
         command.args(["serve", "--no-limits", "--listen", &format!("127.0.0.1:{port}"), "--origin"]);
-        command.args([&format!("http://localhost:{port}"), "--database", database]).stderr(Stdio::piped());
+        command.args([&format!("http://localhost:{page}"), "--database", database]).stderr(Stdio::piped());
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
         let log = child.stderr.take().ok_or("the server's log")?;
         // A full pipe would stop the server.
@@ -81,6 +90,18 @@ impl Server {
         let times = fields.split_whitespace().skip(11).take(2).map(str::parse::<u32>);
         let ticks: u32 = times.collect::<std::result::Result<Vec<_>, _>>()?.iter().sum();
         Ok(Duration::from_secs(1) * ticks / TICKS)
+    }
+
+    /// Ends it at once, as a crash does.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// How many files and connections it has open now.
+    pub(crate) fn open_files(&self) -> Result<usize> {
+        Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
     }
 
     /// The memory that it uses now, in MiB.
