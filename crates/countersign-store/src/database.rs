@@ -1,5 +1,7 @@
 //! A store that is chosen when the program runs: a file of `SQLite`, or `PostgreSQL`.
 
+mod listing;
+
 #[cfg(feature = "sqlite")]
 use std::path::PathBuf;
 
@@ -15,6 +17,19 @@ use crate::other_rp_ids::OtherRpIds;
 use crate::postgres::{PostgresStore, error::PostgresError, options::PostgresOptions};
 #[cfg(feature = "sqlite")]
 use crate::sqlite::{SqliteStore, open_error::OpenError, store_error::StoreError};
+
+/// Calls a method of the store, whichever it is.
+macro_rules! delegate {
+    ($database:expr, $method:ident ( $($argument:expr),* )) => {
+        Ok(match $database {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(store) => store.$method($($argument),*).await?,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => store.$method($($argument),*).await?,
+        })
+    };
+}
+pub(crate) use delegate;
 
 /// A store on `SQLite` or on `PostgreSQL`, by a setting of the program. Clones share it.
 ///
@@ -198,18 +213,6 @@ impl DatabaseError {
             Self::Postgres(error) => error.code(),
         }
     }
-}
-
-/// Calls a method of the store, whichever it is.
-macro_rules! delegate {
-    ($database:expr, $method:ident ( $($argument:expr),* )) => {
-        Ok(match $database {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(store) => store.$method($($argument),*).await?,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(store) => store.$method($($argument),*).await?,
-        })
-    };
 }
 
 impl ApplicationStore for Database {

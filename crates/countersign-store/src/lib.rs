@@ -43,13 +43,14 @@
 //! - `sqlite` (feature `sqlite`): `SqliteStore`, a database in a file, compiled in.
 //! - `postgres` (feature `postgres`): `PostgresStore`, for several instances of an application.
 //! - `Database` (either feature): the one or the other, by a setting of the program.
+//! - [`listing`]: what an operator lists, in pages.
 //! - [`names`]: which names and labels are accepted, and which are equal.
 //! - [`text`]: printable text, for terminals and logs.
 //!
 //! # What you must do
 //!
 //! - Put an `SQLite` file on a local disk, not on a network file system: its locks must work.
-//! - Back the database up, with the tools of its engine. An `SQLite` file that is copied while it is open is not a backup.
+//! - Back the database up, with `SqliteStore::copy` or the tools of its engine. An `SQLite` file that is copied while it is open is not a backup.
 //! - Store names and labels that [`names::clean`] returned, with the key that [`names::key`] returns.
 //! - Check the health of the store for a load balancer: a file may be deleted, a server may be away.
 //!
@@ -88,6 +89,7 @@
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) mod database;
+pub mod listing;
 pub mod names;
 pub(crate) mod other_rp_ids;
 #[cfg(feature = "postgres")]

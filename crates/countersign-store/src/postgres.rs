@@ -23,6 +23,7 @@ mod audit;
 mod audit_statements;
 pub(crate) mod error;
 mod failure;
+mod listing;
 pub(crate) mod options;
 mod other_rp_ids;
 mod pool;
@@ -48,6 +49,7 @@ use countersign::store::{
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use deadpool_postgres::Pool;
 
+use crate::listing::{AccountSummary, CredentialRow, Totals, WholeAccount};
 use crate::other_rp_ids::OtherRpIds;
 pub use error::PostgresError;
 pub use options::PostgresOptions;
@@ -295,6 +297,54 @@ impl ApplicationStore for PostgresStore {
 
     async fn pseudonym(&self, account: &UserHandle) -> Result<Option<Pseudonym>, PostgresError> {
         self.reader().pseudonym(account).await
+    }
+}
+
+/// Pages of rows for the operator: see the methods of [`Database`](crate::Database).
+impl PostgresStore {
+    /// Returns accounts whose names have keys with this prefix, in the order of the keys, after this key.
+    pub async fn accounts(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        number: usize,
+    ) -> Result<Vec<AccountSummary>, PostgresError> {
+        self.reader().accounts(prefix, after, number).await
+    }
+
+    /// Returns the credentials of all accounts, in the order of their IDs, after this ID.
+    pub async fn all_credentials(
+        &self,
+        after: Option<&CredentialId>,
+        evidence: Evidence,
+        number: usize,
+    ) -> Result<Vec<CredentialRow>, PostgresError> {
+        self.reader().all_credentials(after, evidence, number).await
+    }
+
+    /// Returns invitations that have not expired, the first to end first, after this one.
+    pub async fn invitations(
+        &self,
+        after: Option<&Invitation>,
+        now: Timestamp,
+        number: usize,
+    ) -> Result<Vec<Invitation>, PostgresError> {
+        self.reader().invitations(after, now, number).await
+    }
+
+    /// Returns accounts with all that belongs to them but sessions and confirmations, in the order of their handles, after
+    /// this handle.
+    pub async fn whole_accounts(
+        &self,
+        after: Option<&UserHandle>,
+        number: usize,
+    ) -> Result<Vec<WholeAccount>, PostgresError> {
+        self.reader().whole_accounts(after, number).await
+    }
+
+    /// Counts accounts and credentials.
+    pub async fn totals(&self) -> Result<Totals, PostgresError> {
+        self.reader().totals().await
     }
 }
 

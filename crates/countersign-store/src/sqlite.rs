@@ -15,12 +15,14 @@ use countersign::store::{
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 
+use crate::listing::{AccountSummary, CredentialRow, Totals, WholeAccount};
 use crate::other_rp_ids::OtherRpIds;
 use crate::sqlite::{connect_error::ConnectError, presence::Presence, readers::Readers, writer::Writer};
 
 pub(crate) mod abort;
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod confirmations;
 pub(crate) mod connect;
 pub(crate) mod connect_error;
@@ -28,6 +30,7 @@ pub(crate) mod credentials;
 pub(crate) mod erasure;
 pub(crate) mod finishes;
 pub(crate) mod invitations;
+pub(crate) mod listing;
 pub(crate) mod open_error;
 pub(crate) mod operations;
 pub(crate) mod operators;
@@ -103,6 +106,58 @@ impl SqliteStore {
         self.0.writer.check()?;
         self.0.presence.check()?;
         self.0.readers.run(sealing_keys::list).await.map(drop)
+    }
+}
+
+/// Pages of rows for the operator: see the methods of [`Database`](crate::Database).
+impl SqliteStore {
+    /// Returns accounts whose names have keys with this prefix, in the order of the keys, after this key.
+    pub async fn accounts(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        number: usize,
+    ) -> Result<Vec<AccountSummary>, StoreError> {
+        let (prefix, after) = (prefix.to_owned(), after.map(str::to_owned));
+        self.0.readers.run(move |db| listing::accounts(db, &prefix, after.as_deref(), number)).await
+    }
+
+    /// Returns the credentials of all accounts, in the order of their IDs, after this ID.
+    pub async fn all_credentials(
+        &self,
+        after: Option<&CredentialId>,
+        evidence: Evidence,
+        number: usize,
+    ) -> Result<Vec<CredentialRow>, StoreError> {
+        let after = after.cloned();
+        self.0.readers.run(move |db| listing::credentials(db, after.as_ref(), evidence, number)).await
+    }
+
+    /// Returns invitations that have not expired, the first to end first, after this one.
+    pub async fn invitations(
+        &self,
+        after: Option<&Invitation>,
+        now: Timestamp,
+        number: usize,
+    ) -> Result<Vec<Invitation>, StoreError> {
+        let after = after.cloned();
+        self.0.readers.run(move |db| listing::invitations(db, after.as_ref(), now, number)).await
+    }
+
+    /// Returns accounts with all that belongs to them but sessions and confirmations, in the order of their handles, after
+    /// this handle.
+    pub async fn whole_accounts(
+        &self,
+        after: Option<&UserHandle>,
+        number: usize,
+    ) -> Result<Vec<WholeAccount>, StoreError> {
+        let after = after.cloned();
+        self.0.readers.run(move |db| listing::whole_accounts(db, after.as_ref(), number)).await
+    }
+
+    /// Counts accounts and credentials.
+    pub async fn totals(&self) -> Result<Totals, StoreError> {
+        self.0.readers.run(listing::totals).await
     }
 }
 

@@ -1,6 +1,8 @@
 //! The store on SQLite: what it promises, on files of its own.
 #![cfg(feature = "sqlite")]
 
+#[path = "sqlite/backup.rs"]
+mod backup;
 #[path = "sqlite/erasing.rs"]
 mod erasing;
 #[path = "sqlite/files.rs"]

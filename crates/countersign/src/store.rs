@@ -115,6 +115,6 @@ pub use operation::{Operation, Rejection};
 pub use rows::{
     AHEAD_SECONDS, Account, CREDENTIALS_PER_ACCOUNT_MAX, Confirmation, ConfirmationKey,
     FORMER_ACCOUNT_SECONDS, Finish, Invitation, Operator, OperatorLink, OperatorLinkKind, RECOVERY_CODES,
-    RecoveryStatus, SESSIONS_PER_ACCOUNT_MAX, Session, SessionTimes, StoredCredential, StoredSealingKey,
-    TEXT_BYTES_MAX, TokenHash,
+    Recovery, RecoveryStatus, SESSIONS_PER_ACCOUNT_MAX, Session, SessionTimes, StoredCredential,
+    StoredSealingKey, TEXT_BYTES_MAX, TokenHash,
 };

@@ -232,7 +232,11 @@ impl Reader<'_> {
     }
 
     /// Returns the rows of a statement that only reads. Reads again on another connection if the first one was cut.
-    async fn query(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, PostgresError> {
+    pub(super) async fn query(
+        &self,
+        sql: &str,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, PostgresError> {
         // Connections that were cut while they were idle are found one by one.
         let mut retries = Retries::within(self.options.answer_timeout());
         loop {

@@ -67,6 +67,7 @@ pub(super) async fn reason(
         Operation::RemoveAccount(_)
         | Operation::GrantOperator { .. }
         | Operation::ReplaceRecoveryCodes { .. }
+        | Operation::RestoreRecovery { .. }
         | Operation::InsertSession(_)
         | Operation::Confirm(_)
         | Operation::Audit(_) => Some(No::Missing),

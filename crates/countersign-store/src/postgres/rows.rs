@@ -194,14 +194,17 @@ pub(super) fn array<const N: usize>(
     get::<&[u8]>(row, column)?.try_into().map_err(|error| PostgresError::unreadable(what, error))
 }
 
-fn handle(row: &Row, column: usize) -> Result<UserHandle, PostgresError> {
+pub(super) fn handle(row: &Row, column: usize) -> Result<UserHandle, PostgresError> {
     UserHandle::new(get::<&[u8]>(row, column)?).ok_or(PostgresError::row("user handle"))
 }
 
-fn time(row: &Row, column: usize) -> Result<Timestamp, PostgresError> {
+pub(super) fn time(row: &Row, column: usize) -> Result<Timestamp, PostgresError> {
     Ok(Timestamp::from_unix_seconds(get(row, column)?))
 }
 
-fn get<'a, T: tokio_postgres::types::FromSql<'a>>(row: &'a Row, column: usize) -> Result<T, PostgresError> {
+pub(super) fn get<'a, T: tokio_postgres::types::FromSql<'a>>(
+    row: &'a Row,
+    column: usize,
+) -> Result<T, PostgresError> {
     row.try_get(column).map_err(|error| PostgresError::unreadable("row", error))
 }

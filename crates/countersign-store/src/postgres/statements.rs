@@ -74,6 +74,10 @@ WHERE user_handle = $1
 pub(super) const RENEW_RECOVERY_CODES: &str =
     "UPDATE countersign_accounts SET recovery_codes_at = $2 WHERE user_handle = $1";
 
+/// User handle, time, time of the last use.
+pub(super) const RESTORE_RECOVERY: &str =
+    "UPDATE countersign_accounts SET recovery_codes_at = $2, recovered_at = $3 WHERE user_handle = $1";
+
 /// User handle.
 pub(super) const REMOVE_RECOVERY_CODES: &str =
     "DELETE FROM countersign_recovery_codes WHERE user_handle = $1";

@@ -4,8 +4,8 @@ use countersign::CredentialUpdate;
 use countersign::record::{AttestationEvidence, DynamicPart};
 use countersign::store::{
     AHEAD_SECONDS, Account, CREDENTIALS_PER_ACCOUNT_MAX, Confirmation, ConfirmationKey, Finish, Invitation,
-    Operation, OperatorLink, OperatorLinkKind, RECOVERY_CODES, SESSIONS_PER_ACCOUNT_MAX, Session,
-    StoredCredential, TokenHash,
+    Operation, OperatorLink, OperatorLinkKind, SESSIONS_PER_ACCOUNT_MAX, Session, StoredCredential,
+    TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 
@@ -59,6 +59,7 @@ fn account(operation: &Operation) -> Option<&UserHandle> {
         | Operation::EndOtherSessions { account, .. }
         | Operation::RenameAccount { account, .. }
         | Operation::ReplaceRecoveryCodes { account, .. }
+        | Operation::RestoreRecovery { account, .. }
         | Operation::TakeRecoveryCode { account, .. }
         | Operation::GrantOperator { account, .. } => Some(account),
         Operation::RemoveAccount(handle)
@@ -119,7 +120,15 @@ pub(super) fn steps(
         }
         Operation::RemoveCredential { owner, id } => remove_credential(owner, id),
         Operation::ReplaceRecoveryCodes { account, codes, created_at } => {
-            replace_recovery_codes(account, codes, *created_at)
+            let renew = vec![bytes(account.as_bytes()), time(*created_at)];
+            let codes = codes.iter().map(|code| code.as_bytes().to_vec()).collect();
+            recovery_codes(account, one(sql::RENEW_RECOVERY_CODES, renew), codes)
+        }
+        Operation::RestoreRecovery { account, recovery } => {
+            let times = [recovery.created_at, recovery.used_at].map(maybe_time);
+            let values = [bytes(account.as_bytes())].into_iter().chain(times).collect();
+            let codes = recovery.codes.iter().map(|code| code.as_bytes().to_vec()).collect();
+            recovery_codes(account, one(sql::RESTORE_RECOVERY, values), codes)
         }
         Operation::TakeRecoveryCode { account, code, used_at } => vec![
             one(sql::TAKE_RECOVERY_CODE, vec![bytes(account.as_bytes()), token_value(code)]),
@@ -211,15 +220,11 @@ fn update_credential(
     Ok(one(sql::UPDATE_CREDENTIAL, values))
 }
 
-fn replace_recovery_codes(
-    account: &UserHandle,
-    codes: &[TokenHash; RECOVERY_CODES],
-    created_at: Timestamp,
-) -> Vec<Step> {
+/// Stores codes in place of those that the account has. The first step writes their times.
+fn recovery_codes(account: &UserHandle, times: Step, codes: Vec<Vec<u8>>) -> Vec<Step> {
     let owner = || bytes(account.as_bytes());
-    let codes: Vec<_> = codes.iter().map(|code| code.as_bytes().to_vec()).collect();
     vec![
-        one(sql::RENEW_RECOVERY_CODES, vec![owner(), time(created_at)]),
+        times,
         any(sql::REMOVE_RECOVERY_CODES, vec![owner()]),
         any(sql::INSERT_RECOVERY_CODES, vec![owner(), Box::new(codes)]),
     ]

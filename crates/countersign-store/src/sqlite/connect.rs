@@ -74,6 +74,13 @@ fn write_ahead(connection: &Connection) -> Result<(), rusqlite::Error> {
     }
 }
 
+/// Opens a connection for a copy of the database, and for nothing else: it may write into another file.
+pub(crate) fn copier(path: &Path) -> Result<Connection, ConnectError> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
+}
+
 /// Opens a connection that reads.
 pub(crate) fn reader(path: &Path) -> Result<Connection, ConnectError> {
     // Opened for writing, since a reader of a write-ahead log updates its index; `query_only` prevents other writes.

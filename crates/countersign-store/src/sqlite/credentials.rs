@@ -52,7 +52,8 @@ pub(crate) fn ids(db: &Connection, owner: &UserHandle) -> Result<Vec<CredentialI
     Ok(found.into_iter().map(|(_, _, id)| id).collect())
 }
 
-fn read(row: &Row<'_>) -> Result<StoredCredential, Failure> {
+/// Reads the columns of a credential.
+pub(crate) fn read(row: &Row<'_>) -> Result<StoredCredential, Failure> {
     let fixed: StaticPart = serde_json::from_str(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
     let dynamic: DynamicPart =
         serde_json::from_str(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?;

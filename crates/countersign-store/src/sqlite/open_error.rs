@@ -32,6 +32,12 @@ pub enum OpenError {
     /// The file is not a database of this crate, and was not changed.
     #[error("the file {0} is not a countersign database")]
     NotCountersign(PathBuf),
+    /// The file is damaged: it was cut off, or the disk failed.
+    #[error("the database {0} is damaged: {1}")]
+    Damaged(PathBuf, String),
+    /// The copy can't be written.
+    #[error("the copy {0} can't be written: {1}")]
+    Copy(PathBuf, String),
     /// The database can't be used for another reason, with `SQLite`'s message.
     #[error("the database {0} can't be used: {1}")]
     Unusable(PathBuf, String),

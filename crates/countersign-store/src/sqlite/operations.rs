@@ -42,6 +42,7 @@ fn carry_out_one(
         Operation::ReplaceRecoveryCodes { account, codes, created_at } => {
             recovery::replace(db, account, codes, *created_at)
         }
+        Operation::RestoreRecovery { account, recovery } => recovery::restore(db, account, recovery),
         Operation::TakeRecoveryCode { account, code, used_at } => recovery::take(db, account, code, *used_at),
         Operation::AddInvitation(invitation) => invitations::add(db, invitation),
         Operation::TakeInvitation(code) => invitations::take(db, code, now),

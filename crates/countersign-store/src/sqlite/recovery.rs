@@ -1,12 +1,14 @@
 //! Recovery codes: their hashes, and when they were made and used.
 
-use countersign::store::{RECOVERY_CODES, RecoveryStatus, Rejection, TokenHash};
+use std::collections::BTreeSet;
+
+use countersign::store::{RECOVERY_CODES, Recovery, RecoveryStatus, Rejection, TokenHash};
 use countersign::types::{Timestamp, UserHandle};
 use rusqlite::Connection;
 
 use crate::sqlite::statements::{
     COUNT_RECOVERY_CODES, DELETE_RECOVERY_CODES, INSERT_RECOVERY_CODE, IS_RECOVERY_CODE, RECOVERED,
-    RECOVERY_TIMES, RENEW_RECOVERY_CODES, TAKE_RECOVERY_CODE,
+    RECOVERY_TIMES, RENEW_RECOVERY_CODES, RESTORE_RECOVERY, TAKE_RECOVERY_CODE,
 };
 use crate::sqlite::values::{exists, one};
 use crate::sqlite::{abort::Abort, store_error::Failure};
@@ -41,6 +43,21 @@ pub(crate) fn replace(
     if db.prepare_cached(RENEW_RECOVERY_CODES)?.execute((created_at.unix_seconds(), of))? == 0 {
         return Err(Rejection::Missing.into());
     }
+    store_codes(db, account, &codes.iter().copied().collect())
+}
+
+pub(crate) fn restore(db: &Connection, account: &UserHandle, recovery: &Recovery) -> Result<(), Abort> {
+    let (of, seconds) = (account.as_bytes(), |time: Option<Timestamp>| time.map(Timestamp::unix_seconds));
+    let times = (seconds(recovery.created_at), seconds(recovery.used_at));
+    if db.prepare_cached(RESTORE_RECOVERY)?.execute((times.0, times.1, of))? == 0 {
+        return Err(Rejection::Missing.into());
+    }
+    store_codes(db, account, &recovery.codes)
+}
+
+/// Stores codes in place of those that the account has.
+fn store_codes(db: &Connection, account: &UserHandle, codes: &BTreeSet<TokenHash>) -> Result<(), Abort> {
+    let of = account.as_bytes();
     db.prepare_cached(DELETE_RECOVERY_CODES)?.execute((of,))?;
     let mut insert = db.prepare_cached(INSERT_RECOVERY_CODE)?;
     for code in codes {

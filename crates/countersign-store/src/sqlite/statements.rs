@@ -49,6 +49,7 @@ statements! {
     COUNT_RECOVERY_CODES = "SELECT count(*) FROM recovery_codes WHERE user_handle = ?";
     IS_RECOVERY_CODE = "SELECT 1 FROM recovery_codes WHERE user_handle = ? AND code = ?";
     RENEW_RECOVERY_CODES = "UPDATE accounts SET recovery_codes_at = ? WHERE user_handle = ?";
+    RESTORE_RECOVERY = "UPDATE accounts SET recovery_codes_at = ?, recovered_at = ? WHERE user_handle = ?";
     INSERT_RECOVERY_CODE = "INSERT INTO recovery_codes (user_handle, code) VALUES (?, ?)";
     DELETE_RECOVERY_CODES = "DELETE FROM recovery_codes WHERE user_handle = ?";
     TAKE_RECOVERY_CODE = "DELETE FROM recovery_codes WHERE user_handle = ? AND code = ?";
@@ -139,6 +140,35 @@ statements! {
     RENAME_CREDENTIAL =
         "UPDATE OR IGNORE credentials SET label = ?, label_key = ? WHERE id = ? AND user_handle = ?";
     DELETE_CREDENTIAL = "DELETE FROM credentials WHERE number = ?";
+
+    LIST_ACCOUNTS =
+        "SELECT user_handle, name, name_key, created_at, recovery_codes_at, recovered_at,
+             (SELECT count(*) FROM recovery_codes WHERE recovery_codes.user_handle = accounts.user_handle),
+             credential_count
+         FROM accounts WHERE name_key >= ? ORDER BY name_key LIMIT ?";
+    LIST_ACCOUNTS_BY_HANDLE =
+        "SELECT user_handle, name, name_key, created_at, recovery_codes_at, recovered_at
+         FROM accounts WHERE user_handle > ? ORDER BY user_handle LIMIT ?";
+    LIST_CREDENTIALS =
+        "SELECT number, static, dynamic, label, label_key, created_at, last_used_at, attestation_format,
+             attestation_type, NULL, id, user_handle
+         FROM credentials WHERE id > ? ORDER BY id LIMIT ?";
+    LIST_CREDENTIALS_WITH_EVIDENCE =
+        "SELECT number, static, dynamic, label, label_key, created_at, last_used_at, attestation_format,
+             attestation_type, (SELECT evidence FROM evidence WHERE evidence.number = credentials.number), id,
+             user_handle
+         FROM credentials WHERE id > ? ORDER BY id LIMIT ?";
+    /// Sorts at most 64 rows.
+    LIST_CREDENTIALS_OF =
+        "SELECT number, static, dynamic, label, label_key, created_at, last_used_at, attestation_format,
+             attestation_type, (SELECT evidence FROM evidence WHERE evidence.number = credentials.number), id,
+             user_handle
+         FROM credentials WHERE user_handle = ? ORDER BY created_at, number";
+    LIST_RECOVERY_CODES = "SELECT code FROM recovery_codes WHERE user_handle = ?";
+    LIST_INVITATIONS =
+        "SELECT code, created_at, expires_at FROM invitations
+         WHERE (expires_at, code) > (?, ?) ORDER BY expires_at, code LIMIT ?";
+    TOTALS = "SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM credentials)";
 
     SESSION =
         "SELECT token_hash, sessions.user_handle, name, id, label, sessions.created_at, seen_at, verified_at, idle_at,

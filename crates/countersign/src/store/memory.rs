@@ -14,11 +14,11 @@ use countersign_types::{CredentialId, Timestamp, UserHandle};
 use crate::ceremony::single_use::ceremony_id::CeremonyId;
 use crate::store::application::{ApplicationStore, Evidence};
 use crate::store::audit::row::{AuditQuery, AuditRow, Pseudonym};
-use crate::store::memory::tables::{Recovery, Tables};
+use crate::store::memory::tables::Tables;
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
     Account, Confirmation, ConfirmationKey, FORMER_ACCOUNT_SECONDS, Finish, Invitation, Operator,
-    OperatorLink, RecoveryStatus, Session, StoredCredential, StoredSealingKey, TokenHash,
+    OperatorLink, Recovery, RecoveryStatus, Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 
 /// A store in memory that lasts as long as its last clone; clones share it.

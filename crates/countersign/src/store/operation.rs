@@ -5,8 +5,8 @@ use countersign_types::{CredentialId, Timestamp, UserHandle};
 use crate::record::update::CredentialUpdate;
 use crate::store::audit::entry::AuditEntry;
 use crate::store::rows::{
-    Account, Confirmation, ConfirmationKey, Finish, Invitation, OperatorLink, RECOVERY_CODES, Session,
-    StoredCredential, StoredSealingKey, TokenHash,
+    Account, Confirmation, ConfirmationKey, Finish, Invitation, OperatorLink, RECOVERY_CODES, Recovery,
+    Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 
 /// One operation of a transaction. Each says what makes it reject the transaction; the others never do.
@@ -108,6 +108,15 @@ pub enum Operation {
         codes: Box<[TokenHash; RECOVERY_CODES]>,
         /// The time at which the codes were made.
         created_at: Timestamp,
+    },
+    /// Replaces all that is stored about the recovery codes of an account, as it was in another store.
+    ///
+    /// Rejected with [`Rejection::Missing`] if there is no such account.
+    RestoreRecovery {
+        /// The account.
+        account: UserHandle,
+        /// What the other store had.
+        recovery: Box<Recovery>,
     },
     /// Removes a recovery code, and records its use. Add a credential in the same transaction: an account without a
     /// credential and without a code can't be signed in to.

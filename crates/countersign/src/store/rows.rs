@@ -1,6 +1,7 @@
 //! What an [`ApplicationStore`](crate::store::ApplicationStore) stores.
 
 use core::fmt;
+use std::collections::BTreeSet;
 
 use countersign_types::{CredentialId, Timestamp, UserHandle};
 
@@ -212,6 +213,25 @@ pub struct RecoveryStatus {
     pub created_at: Option<Timestamp>,
     /// The time at which a code was last used, one of earlier codes included.
     pub used_at: Option<Timestamp>,
+}
+
+/// All that is stored about the recovery codes of an account: hashes and times.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(clippy::exhaustive_structs, reason = "stores and applications build it")]
+pub struct Recovery {
+    /// The hashes of the unused codes: at most [`RECOVERY_CODES`].
+    pub codes: BTreeSet<TokenHash>,
+    /// The time at which the codes were made; `None` if the account never had any.
+    pub created_at: Option<Timestamp>,
+    /// The time at which a code was last used, one of earlier codes included.
+    pub used_at: Option<Timestamp>,
+}
+
+impl Recovery {
+    /// What is stored apart from the hashes.
+    pub fn status(&self) -> RecoveryStatus {
+        RecoveryStatus { unused: self.codes.len(), created_at: self.created_at, used_at: self.used_at }
+    }
 }
 
 /// An invitation to create one account.

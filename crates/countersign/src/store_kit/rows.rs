@@ -8,7 +8,7 @@ use crate::store::application::ApplicationStore;
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
     Account, Confirmation, ConfirmationKey, Finish, Invitation, OperatorLink, OperatorLinkKind,
-    RECOVERY_CODES, Session, SessionTimes, StoredCredential, StoredSealingKey, TokenHash,
+    RECOVERY_CODES, Recovery, Session, SessionTimes, StoredCredential, StoredSealingKey, TokenHash,
 };
 use crate::store_kit::harness::{Outcome, answer, expect};
 use crate::store_kit::samples::{NOW, id, record, user};
@@ -87,6 +87,21 @@ pub(super) fn replace_codes(set: u8, owner: u8) -> Operation {
     let mut codes = [token(0); RECOVERY_CODES];
     (0_u8..).zip(&mut codes).for_each(|(number, to)| *to = code(set, number));
     Operation::ReplaceRecoveryCodes { account: user(owner), codes: Box::new(codes), created_at: NOW }
+}
+
+/// These codes, made after 3 seconds and used after 5, are those of the account.
+pub(super) fn restore_recovery(codes: &[TokenHash], owner: u8) -> Operation {
+    let recovery = Recovery {
+        codes: codes.iter().copied().collect(),
+        created_at: Some(NOW.plus_seconds(3)),
+        used_at: Some(NOW.plus_seconds(5)),
+    };
+    Operation::RestoreRecovery { account: user(owner), recovery: Box::new(recovery) }
+}
+
+/// The account never had codes.
+pub(super) fn restore_nothing(owner: u8) -> Operation {
+    Operation::RestoreRecovery { account: user(owner), recovery: Box::default() }
 }
 
 pub(super) fn take_code(set: u8, number: u8, owner: u8) -> Operation {

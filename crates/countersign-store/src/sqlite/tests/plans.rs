@@ -8,9 +8,15 @@ use crate::sqlite::{SqliteStore, connect, statements::ALL};
 /// The statements that sort or fill a temporary table: once a minute, for expired rows.
 const WITH_TEMPORARY_TABLES: &str = "PURGE_";
 
+/// The statement for the operator that sorts the credentials of one account.
+const SORTS_FEW: &str = "LIST_CREDENTIALS_OF";
+
 /// What is read as a whole: tables of a few rows, no table, and the newest or the oldest rows of an index, up to a limit.
 const SCANNED: [&str; 4] =
     ["SCAN sealing_keys", "SCAN operators", "SCAN CONSTANT ROW", "SCAN audit USING INDEX audit_by_time"];
+
+/// The statement for the operator that counts all rows, and the result of subqueries.
+const COUNTS: &str = "TOTALS";
 
 /// The steps of a statement's plan.
 fn plan(db: &Connection, sql: &str) -> Vec<String> {
@@ -30,9 +36,11 @@ fn no_statement_reads_a_whole_table_of_users_or_needs_a_temporary_one() {
     for (name, sql) in statements {
         for step in plan(&db, sql) {
             checked += 1;
-            assert!(!step.starts_with("SCAN") || SCANNED.contains(&step.as_str()), "{name}: {step}");
+            let is_scanned = SCANNED.contains(&step.as_str()) || *name == COUNTS;
+            assert!(!step.starts_with("SCAN") || is_scanned, "{name}: {step}");
             let is_temporary = step.contains("TEMP B-TREE") || step.contains("LIST SUBQUERY");
-            assert!(!is_temporary || name.starts_with(WITH_TEMPORARY_TABLES), "{name}: {step}");
+            let may = name.starts_with(WITH_TEMPORARY_TABLES) || *name == SORTS_FEW;
+            assert!(!is_temporary || may, "{name}: {step}");
         }
     }
     assert!(checked > 30, "{checked}");

@@ -148,6 +148,8 @@ words! {
         InvitationMade = "invitation-made",
         /// An invitation was used.
         InvitationUsed = "invitation-used",
+        /// An invitation was revoked.
+        InvitationRevoked = "invitation-revoked",
         /// A sealing key was added.
         KeysRotated = "keys-rotated",
         /// The newest rows of all chains were listed.

@@ -36,6 +36,12 @@ impl Tables {
             Operation::ReplaceRecoveryCodes { account, codes, created_at } => {
                 self.replace_recovery_codes(account, &codes, created_at)?;
             }
+            Operation::RestoreRecovery { account, recovery } => {
+                if !self.accounts.contains_key(&account) {
+                    return Err(Rejection::Missing);
+                }
+                self.recovery.insert(account, *recovery);
+            }
             Operation::TakeRecoveryCode { account, code, used_at } => {
                 self.take_recovery_code(&account, &code, used_at)?;
             }

@@ -1,7 +1,7 @@
 //! The tables of a store in memory, and how they belong together
 //! ([section 4, credential record](https://www.w3.org/TR/webauthn-3/#credential-record)).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use countersign_types::{CredentialId, Timestamp, UserHandle};
 
@@ -10,7 +10,7 @@ use crate::record::credential_record::CredentialRecord;
 use crate::store::audit::row::{AuditRow, ChainId, Pseudonym};
 use crate::store::rows::{
     AHEAD_SECONDS, Account, Confirmation, ConfirmationKey, FORMER_ACCOUNT_SECONDS, Finish, Invitation,
-    OperatorLink, OperatorLinkKind, RecoveryStatus, SESSIONS_PER_ACCOUNT_MAX, Session, StoredCredential,
+    OperatorLink, OperatorLinkKind, Recovery, SESSIONS_PER_ACCOUNT_MAX, Session, StoredCredential,
     StoredSealingKey, TokenHash,
 };
 
@@ -39,21 +39,6 @@ pub(super) struct Tables {
     pub(super) records: BTreeMap<CredentialId, CredentialRecord>,
     pub(super) ceremonies: BTreeMap<Vec<u8>, (Timestamp, Vec<u8>)>,
     pub(super) used: BTreeMap<CeremonyId, Timestamp>,
-}
-
-/// The recovery codes of an account.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Recovery {
-    /// The hashes of those that are unused.
-    pub(super) codes: BTreeSet<TokenHash>,
-    pub(super) created_at: Option<Timestamp>,
-    pub(super) used_at: Option<Timestamp>,
-}
-
-impl Recovery {
-    pub(super) fn status(&self) -> RecoveryStatus {
-        RecoveryStatus { unused: self.codes.len(), created_at: self.created_at, used_at: self.used_at }
-    }
 }
 
 impl Tables {

@@ -6,14 +6,15 @@ use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{RECOVERY_CODES, RecoveryStatus};
 use crate::store_kit::harness::{Outcome, answer, checks, expect};
 use crate::store_kit::rows::{
-    accepted, code, insert_credential, rejected, remove_credential, replace_codes, sign_up, sign_up_all,
-    take_code,
+    accepted, code, insert_credential, rejected, remove_credential, replace_codes, restore_nothing,
+    restore_recovery, sign_up, sign_up_all, take_code,
 };
 use crate::store_kit::samples::{NOW, user};
 
 checks! {
     empty ApplicationStore:
     "new recovery codes replace the old ones" => replaced,
+    "recovery codes of another store are restored as they were there" => restored,
     "a recovery code is taken once, by its own account" => taken_once,
     "the last credential can be removed while there is a recovery code" => last_credential,
 }
@@ -60,6 +61,26 @@ async fn replaced<S: ApplicationStore>(store: &S) -> Outcome {
         let what = format!("whether account {owner} has code {number} of set {set}");
         expect(&what, &has(store, set, number, owner).await?, &expected)?;
     }
+    status(store, 2, Some((RECOVERY_CODES, Some(0), None))).await
+}
+
+async fn restored<S: ApplicationStore>(store: &S) -> Outcome {
+    rejected(store, vec![restore_recovery(&[code(1, 0)], 1)], Rejection::Missing).await?;
+    sign_up_all(store, &[1, 2]).await?;
+    accepted(store, vec![replace_codes(2, 1), replace_codes(3, 2)]).await?;
+    accepted(store, vec![restore_recovery(&[code(1, 0), code(1, 1)], 1)]).await?;
+    status(store, 1, Some((2, Some(3), Some(5)))).await?;
+    for (set, number, owner, expected) in
+        [(1, 0, 1, true), (1, 1, 1, true), (2, 0, 1, false), (3, 0, 2, true)]
+    {
+        let what = format!("whether account {owner} has code {number} of set {set}");
+        expect(&what, &has(store, set, number, owner).await?, &expected)?;
+    }
+    // All of them may be used.
+    accepted(store, vec![restore_recovery(&[], 1)]).await?;
+    status(store, 1, Some((0, Some(3), Some(5)))).await?;
+    accepted(store, vec![restore_nothing(1)]).await?;
+    status(store, 1, Some((0, None, None))).await?;
     status(store, 2, Some((RECOVERY_CODES, Some(0), None))).await
 }
 

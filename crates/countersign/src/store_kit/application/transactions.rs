@@ -15,9 +15,10 @@ use crate::store::rows::{
 };
 use crate::store_kit::harness::{Outcome, answer, checks, expect};
 use crate::store_kit::rows::{
-    accepted, account, confirm, credential, finish, grant, has_session, insert_credential, insert_session,
-    invitation, key, operator_link, rejected, remove_credential, rename, rename_account, replace_codes,
-    require, sealing_key, session, sign_up, sign_up_all, take_code, token, transact,
+    accepted, account, code, confirm, credential, finish, grant, has_session, insert_credential,
+    insert_session, invitation, key, operator_link, rejected, remove_credential, rename, rename_account,
+    replace_codes, require, restore_recovery, sealing_key, session, sign_up, sign_up_all, take_code, token,
+    transact,
 };
 use crate::store_kit::samples::{NOW, id, record, update, user};
 
@@ -148,6 +149,7 @@ fn effective() -> Vec<Operation> {
         remove_credential(3, 1),
         Operation::EndOtherSessions { account: user(1), remaining: Some(token(1)) },
         Operation::RemoveAccount(user(2)),
+        restore_recovery(&[code(1, 0), code(1, 1)], 1),
         take_code(1, 0, 1),
         replace_codes(2, 1),
         rename_account(1, "user 1"),

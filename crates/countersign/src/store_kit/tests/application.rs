@@ -45,7 +45,7 @@ fn first_byte(id: &CredentialId) -> u8 {
 }
 
 /// Which check each fault is made for, in the order of the checks.
-const FAULTS: [(&str, Fault); 90] = [
+const FAULTS: [(&str, Fault); 91] = [
     (
         "an account is found by its handle and by the key of its name",
         with!(Operation::InsertAccount(it) => it.name_key.clone_from(&it.name)),
@@ -149,6 +149,10 @@ const FAULTS: [(&str, Fault); 90] = [
     ("a confirmation by another browser of the account is found", Fault::Reads(Read::IgnoresBrowser)),
     ("a confirmation of any of several acts is found", Fault::Reads(Read::IgnoresActs)),
     ("new recovery codes replace the old ones", Fault::Reads(Read::KeepsCodes)),
+    (
+        "recovery codes of another store are restored as they were there",
+        with!(Operation::RestoreRecovery { recovery, .. } => recovery.used_at = None),
+    ),
     ("a recovery code is taken once, by its own account", accepts!(Rejection::RecoveryCodeUnknown)),
     (
         "the last credential can be removed while there is a recovery code",
