@@ -7,6 +7,9 @@ pub(crate) const CODES: &str = "crates/countersign-types/src/code.rs";
 /// Codes of the server, with status, meaning, causes and remedies.
 pub(crate) const SERVER_TABLE: &str = "crates/countersign-cli/src/explain/server_codes.tsv";
 
+/// Codes of the operator's commands, with meaning, causes and remedies.
+pub(crate) const OPERATOR_TABLE: &str = "crates/countersign-cli/src/explain/operator_codes.tsv";
+
 /// A line of the `codes!` table.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Entry {

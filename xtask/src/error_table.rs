@@ -3,7 +3,7 @@
 use std::{error::Error, fmt::Write as _, process::ExitCode};
 
 use crate::{
-    code_source::{CODES, SERVER_TABLE, entries, rows},
+    code_source::{CODES, OPERATOR_TABLE, SERVER_TABLE, entries, rows},
     finding::Finding,
     rules, tools,
     tree::Tree,
@@ -16,8 +16,8 @@ const LIBRARY_TABLE: &str = "crates/countersign-cli/src/explain/codes.tsv";
 pub(crate) const HELP: &str = "\
 cargo xtask errors
 
-Writes docs/ERRORS.md from the documentation of Code, crates/countersign-cli/src/explain/codes.tsv and
-crates/countersign-cli/src/explain/server_codes.tsv, which `countersign explain` reads too.
+Writes docs/ERRORS.md from the documentation of Code, and codes.tsv, server_codes.tsv and operator_codes.tsv in
+crates/countersign-cli/src/explain, which `countersign explain` reads too.
 
 Exit codes: 0 written, 2 a table can't be read.
 ";
@@ -63,6 +63,15 @@ The HTTP API answers with `{\"error\": {\"code\": \"…\", \"message\": \"…\"}
 
 | code | status | what is wrong |
 | --- | --- | --- |
+";
+
+const OPERATOR_HEAD: &str = "
+## Codes of the operator's commands
+
+`countersign admin`, `backup`, `restore`, `export` and `import` end their message with one of the words above, or one of these:
+
+| code | what is wrong |
+| --- | --- |
 ";
 
 const CAUSES_HEAD: &str = "
@@ -138,11 +147,21 @@ fn server(tree: &Tree) -> Result<Vec<Explained>, String> {
     Ok(explained.collect())
 }
 
+fn operator(tree: &Tree) -> Result<Vec<Explained>, String> {
+    let rows: Vec<[_; 4]> = rows(tree, OPERATOR_TABLE)?;
+    let explained = rows.into_iter().map(|row| {
+        let [word, wrong, causes, remedy] = row.map(str::to_owned);
+        Explained { word, status: None, wrong, causes, remedy, rules: Vec::new() }
+    });
+    Ok(explained.collect())
+}
+
 fn document(tree: &Tree) -> Result<String, String> {
-    let (libraries, server) = (libraries(tree)?, server(tree)?);
+    let (libraries, server, operator) = (libraries(tree)?, server(tree)?, operator(tree)?);
     let table = |codes: &[Explained]| codes.iter().map(|code| code.row() + "\n").collect::<String>();
-    let sections: String = libraries.iter().chain(&server).map(Explained::section).collect();
-    Ok([HEAD, &table(&libraries), SERVER_HEAD, &table(&server), CAUSES_HEAD, &sections].concat())
+    let sections: String = libraries.iter().chain(&server).chain(&operator).map(Explained::section).collect();
+    let tables = [&table(&libraries), SERVER_HEAD, &table(&server), OPERATOR_HEAD, &table(&operator)];
+    Ok([HEAD, &tables.concat(), CAUSES_HEAD, &sections].concat())
 }
 
 /// The finding of `tidy`: a document that is not up to date, or a table that can't be read.
@@ -167,10 +186,12 @@ mod tests {
     const SOURCE: &str =
         "\ncodes! {\n    /// One\n    /// thing.\n    One = \"one\",\n    /// Two.\n    Two = \"two\",\n}\n";
     const SERVER: &str = "code\tstatus\twrong\tcauses\tremedy\nnot-found\t404\tW.\tC.\tR.\n";
+    const OPERATOR: &str = "code\twrong\tcauses\tremedy\nfile-exists\tF.\tC.\tR.\n";
 
     fn of(library: &str) -> Result<String, String> {
         let library = format!("code\tcauses\tremedy\n{library}");
-        document(&Tree::of(&[(CODES, SOURCE), (LIBRARY_TABLE, &library), (SERVER_TABLE, SERVER)]))
+        let tables = [(LIBRARY_TABLE, &*library), (SERVER_TABLE, SERVER), (OPERATOR_TABLE, OPERATOR)];
+        document(&Tree::of(&[&[(CODES, SOURCE)][..], &tables].concat()))
     }
 
     #[test]
@@ -178,6 +199,7 @@ mod tests {
         let text = of("one\tCause.\tRemedy.\ntwo\tC.\tR.\n").unwrap();
         assert!(text.contains("\n| [`one`](#one) | One thing. |\n| [`two`](#two) | Two. |\n"));
         assert!(text.contains("\n| [`not-found`](#not-found) | 404 | W. |\n"));
+        assert!(text.contains("\n| [`file-exists`](#file-exists) | F. |\n"));
         assert!(text.contains(
             "\n### `one`\n\nOne thing.\n\n- **Likely causes:** Cause.\n- **What to do:** Remedy.\n\n### `two`\n"
         ));
@@ -199,7 +221,8 @@ mod tests {
     #[test]
     fn a_document_that_is_not_up_to_date_is_found() {
         let library = "code\tcauses\tremedy\none\tC.\tR.\ntwo\tC.\tR.\n";
-        let files = [(CODES, SOURCE), (LIBRARY_TABLE, library), (SERVER_TABLE, SERVER)];
+        let tables = [(LIBRARY_TABLE, library), (SERVER_TABLE, SERVER), (OPERATOR_TABLE, OPERATOR)];
+        let files = [&[(CODES, SOURCE)][..], &tables].concat();
         let text = document(&Tree::of(&files)).unwrap();
         let found = |text| {
             let mut files = files.to_vec();

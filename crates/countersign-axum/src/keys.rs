@@ -29,7 +29,7 @@ const OPENS_SECONDS: i64 = 24 * 60 * 60;
 
 /// The number of the secret that decoys are derived from. It seals nothing and is never replaced, since decoys that
 /// change are recognised.
-const DECOYS: u32 = 0;
+pub const DECOY_KEY: u32 = 0;
 
 /// How often a transaction is tried while other instances add keys.
 const ATTEMPTS: usize = 5;
@@ -105,7 +105,7 @@ impl Keys {
         now: Timestamp,
     ) -> Result<Decoys, KeyError> {
         let read = self.usual(store, entropy, now).await?;
-        let secret = read.keys.iter().find(|key| key.id == DECOYS).ok_or(KeyError::NotAdded)?;
+        let secret = read.keys.iter().find(|key| key.id == DECOY_KEY).ok_or(KeyError::NotAdded)?;
         DecoyKey::new(&secret.secret).map(Decoys::new).map_err(|_| KeyError::NotAdded)
     }
 
@@ -164,7 +164,7 @@ impl Keys {
 /// The ring of these keys, the newest one that may seal first. If none may yet, the clock was put back, and the oldest
 /// seals.
 fn ring(keys: &[StoredSealingKey], now: Timestamp) -> Option<KeyRing> {
-    let keys = || keys.iter().filter(|key| key.id != DECOYS);
+    let keys = || keys.iter().filter(|key| key.id != DECOY_KEY);
     let sealing = keys()
         .filter(|key| key.seals_from <= now)
         .max_by_key(|key| key.id)
@@ -182,11 +182,11 @@ async fn read_or_create(
     for _ in 0..ATTEMPTS {
         let keys = store.sealing_keys().await?;
         let mut missing = Vec::new();
-        if keys.iter().all(|key| key.id == DECOYS) {
+        if keys.iter().all(|key| key.id == DECOY_KEY) {
             missing.push(new_key(1, entropy, now)?);
         }
-        if keys.iter().all(|key| key.id != DECOYS) {
-            missing.push(new_key(DECOYS, entropy, now)?);
+        if keys.iter().all(|key| key.id != DECOY_KEY) {
+            missing.push(new_key(DECOY_KEY, entropy, now)?);
         }
         if missing.is_empty() {
             return Ok(keys);
@@ -220,7 +220,7 @@ pub async fn rotate_sealing_keys<S: ApplicationStore>(
     let rotated = AuditEntry::new(AuditKind::KeysRotated, AuditActor::Operator);
     for _ in 0..ATTEMPTS {
         let keys = AnyStore::sealing_keys(store).await?;
-        let newest = keys.iter().map(|key| key.id).max().unwrap_or(DECOYS);
+        let newest = keys.iter().map(|key| key.id).max().unwrap_or(DECOY_KEY);
         let added = newest.checked_add(1).ok_or(KeyError::NotAdded)?;
         let seals_from = now.plus_seconds(SEALS_AFTER_SECONDS);
         let removed = superseded(&keys, now);
@@ -240,7 +240,8 @@ pub async fn rotate_sealing_keys<S: ApplicationStore>(
 fn superseded(keys: &[StoredSealingKey], now: Timestamp) -> Vec<u32> {
     let latest = now.plus_seconds(-OPENS_SECONDS);
     let sealing =
-        keys.iter().filter(|key| key.id != DECOYS && key.seals_from <= latest).map(|key| key.id).max();
-    let old = |key: &&StoredSealingKey| key.id != DECOYS && sealing.is_some_and(|sealing| key.id < sealing);
+        keys.iter().filter(|key| key.id != DECOY_KEY && key.seals_from <= latest).map(|key| key.id).max();
+    let old =
+        |key: &&StoredSealingKey| key.id != DECOY_KEY && sealing.is_some_and(|sealing| key.id < sealing);
     keys.iter().filter(old).map(|key| key.id).collect()
 }

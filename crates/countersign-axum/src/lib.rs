@@ -217,7 +217,7 @@ pub use failure::Failure;
 pub use http::edge::{CheckedOrigin, OriginCheck};
 pub use http::json::error_answer;
 pub use invitations::{InviteError, invite};
-pub use keys::{KeyError, Rotation, rotate_sealing_keys};
+pub use keys::{DECOY_KEY, KeyError, Rotation, rotate_sealing_keys};
 pub use models::{Models, Unavailable};
 pub use observer::{CeremonyFinish, Observer, StoreCall, StoreOutcome};
 pub use passkeys::Passkeys;

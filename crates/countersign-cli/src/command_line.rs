@@ -8,8 +8,13 @@ use countersign_server::config::Sources;
 use terminal_size::Width;
 
 use crate::{
-    explain, invite::InviteArguments, keys::KeysArguments, metadata::arguments::MetadataArguments,
-    serve::ServeArguments, usage_error::UsageError,
+    admin::AdminArguments,
+    backup::{BackupArguments, BackupTask, RestoreArguments},
+    explain,
+    metadata::arguments::MetadataArguments,
+    serve::ServeArguments,
+    transfer::{ExportArguments, ImportArguments, TransferTask},
+    usage_error::UsageError,
 };
 
 /// The name of the program.
@@ -30,10 +35,16 @@ struct CommandLine {
 enum Command {
     #[command(about = "Run a server, by default at http://localhost:8080")]
     Serve(Box<ServeArguments>),
-    /// Manage the keys that ceremonies are sealed with
-    Keys(KeysArguments),
-    /// Make an invitation to create one account, for a server with `--sign-up invited`, and print its code
-    Invite(InviteArguments),
+    /// Manage accounts, passkeys, sessions, invitations and keys, also while the server runs
+    Admin(Box<AdminArguments>),
+    /// Write a checked backup of an SQLite database to a file, while the server runs
+    Backup(BackupArguments),
+    /// Put a backup in the place of an SQLite database, while the server does not run
+    Restore(RestoreArguments),
+    /// Write all accounts as lines of JSON, for another database
+    Export(ExportArguments),
+    /// Create the accounts of an export in a database
+    Import(ImportArguments),
     /// Fetch and inspect the FIDO Alliance's list of authenticator models
     Metadata(Box<MetadataArguments>),
     /// Explain a code of an error, a rule or a step of a ceremony; without words, list what is explained
@@ -64,10 +75,12 @@ pub(crate) enum Task {
     Serve(Sources),
     /// Check whether a server could run.
     Check(Sources),
-    /// Rotate the sealing keys of a database.
-    RotateKeys(Sources),
-    /// Make an invitation that is valid for so many days.
-    Invite(Sources, u16),
+    /// Do what an operator does with accounts.
+    Admin(Box<AdminArguments>),
+    /// Back up or restore a database.
+    Backup(BackupTask),
+    /// Export or import accounts.
+    Transfer(TransferTask),
     /// Inspect metadata.
     Metadata(MetadataArguments),
 }
@@ -82,11 +95,11 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
     Ok(match command {
         Command::Serve(arguments) if arguments.is_check() => Task::Check(arguments.into_sources()),
         Command::Serve(arguments) => Task::Serve(arguments.into_sources()),
-        Command::Keys(arguments) => Task::RotateKeys(arguments.into_sources()),
-        Command::Invite(arguments) => {
-            let (sources, days) = arguments.into_sources();
-            Task::Invite(sources, days)
-        }
+        Command::Admin(arguments) => Task::Admin(arguments),
+        Command::Backup(arguments) => Task::Backup(arguments.into_task()),
+        Command::Restore(arguments) => Task::Backup(arguments.into_task()),
+        Command::Export(arguments) => Task::Transfer(arguments.into_task()),
+        Command::Import(arguments) => Task::Transfer(arguments.into_task()),
         Command::Metadata(arguments) => {
             #[cfg(not(feature = "fetch"))]
             arguments.check_features()?;
@@ -150,7 +163,7 @@ mod tests {
     fn a_wrong_command_line_is_one_sentence_with_a_suggestion() {
         assert_eq!(
             sentence(&["sevre"]),
-            "unrecognized subcommand 'sevre'; a similar subcommand exists: 'serve'; see --help"
+            "unrecognized subcommand 'sevre'; some similar subcommands exist: 'restore', 'serve'; see --help"
         );
     }
 

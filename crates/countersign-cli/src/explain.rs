@@ -15,7 +15,7 @@ use countersign_server::printable;
 use self::topic::Topic;
 
 /// The kinds of words. A word that is in several is explained by each.
-const TOPICS: [Topic; 4] = [codes::LIBRARIES, codes::SERVER, rules::TOPIC, steps::TOPIC];
+const TOPICS: [Topic; 5] = [codes::LIBRARIES, codes::SERVER, codes::OPERATOR, rules::TOPIC, steps::TOPIC];
 
 /// The most characters of an unknown word that its error repeats. No known word has as many, so that a longer text, such
 /// as a whole log, is like none of them.

@@ -4,7 +4,7 @@
 //! and JSON is written in ASCII.
 
 use std::io::{self, IsTerminal as _, Write};
-use std::{env, fmt, fmt::Write as _};
+use std::{env, fmt};
 
 use countersign_server::printable;
 use tracing::Subscriber;
@@ -15,6 +15,8 @@ use tracing_subscriber::fmt::format::{self, Writer};
 use tracing_subscriber::fmt::{self as formatting, MakeWriter};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+
+use crate::ascii_json::escaped;
 
 /// The environment variable that sets what is logged, such as `debug` or `countersign_server=debug`.
 const LEVELS_VARIABLE: &str = "COUNTERSIGN_LOG";
@@ -97,22 +99,6 @@ impl<W: Write> Write for AsciiWriter<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
-}
-
-fn escaped(line: &str) -> String {
-    let mut escaped = String::with_capacity(line.len());
-    for character in line.chars() {
-        if matches!(character, ' '..='~' | '\n') {
-            escaped.push(character);
-        } else {
-            let mut units = [0; 2];
-            for unit in character.encode_utf16(&mut units) {
-                // Writing to a string can't fail.
-                let _ = write!(escaped, "\\u{unit:04x}");
-            }
-        }
-    }
-    escaped
 }
 
 impl std::str::FromStr for LogFormat {

@@ -15,19 +15,24 @@ use std::process::ExitCode;
 use countersign_server::config::{ConfigError, Place, Sources};
 use countersign_server::{BACKEND, ReloadSignals, Server, check_sources, printable, stop_signal};
 
+use crate::admin::error::AdminError;
 use crate::command_line::Task;
 use crate::metadata::{arguments::MetadataArguments, command, error::MetadataCommandError, report::Finding};
 
+mod admin;
+mod ascii_json;
+mod backup;
 mod command_line;
 mod data_folder;
 mod database_arguments;
 mod explain;
-mod invite;
-mod keys;
 mod log;
 mod metadata;
+mod progress;
 mod serve;
 mod setting_options;
+mod table;
+mod transfer;
 mod usage_error;
 
 /// The report of a check that found no problem.
@@ -46,14 +51,12 @@ fn main() -> ExitCode {
             Ok(()) => print(CHECKED),
             Err(error) => fail_to_run(error.as_ref()),
         },
-        Ok(Task::RotateKeys(sources)) => match rotate_keys(&sources) {
+        Ok(Task::Admin(arguments)) => ended(admin::run(*arguments)),
+        Ok(Task::Backup(task)) => match task.run() {
             Ok(report) => print(&report),
-            Err(error) => fail_to_run(error.as_ref()),
+            Err(error) => ended(Err(error)),
         },
-        Ok(Task::Invite(sources, days)) => match invite(&sources, days) {
-            Ok(report) => print(&report),
-            Err(error) => fail_to_run(error.as_ref()),
-        },
+        Ok(Task::Transfer(task)) => ended(task.run()),
         Ok(Task::Serve(sources)) => match serve(&sources) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail_to_run(error.as_ref()),
@@ -71,19 +74,15 @@ fn metadata(arguments: &MetadataArguments) -> ExitCode {
     }
 }
 
-fn rotate_keys(sources: &Sources) -> Result<String, Box<dyn std::error::Error>> {
-    let loaded = sources.load()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let rotation = runtime.block_on(countersign_server::rotate_keys(loaded.config()))?;
-    Ok(keys::report(&rotation))
-}
-
-fn invite(sources: &Sources, days: u16) -> Result<String, Box<dyn std::error::Error>> {
-    let loaded = sources.load()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let invitation = countersign_server::make_invitation(loaded.config(), days);
-    let (code, expires_at) = runtime.block_on(invitation)?;
-    Ok(invite::report(&code, expires_at))
+/// Ends a command of an operator.
+fn ended(outcome: Result<(), AdminError>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => match error.of_output() {
+            Some(error) => not_written(error, 1),
+            None => fail_to_run(error.root()),
+        },
+    }
 }
 
 fn check(sources: &Sources) -> Result<(), Box<dyn std::error::Error>> {

@@ -6,6 +6,4 @@ pub(crate) mod error;
 #[cfg(feature = "fetch")]
 pub(crate) mod fetch;
 pub(crate) mod load;
-pub(crate) mod progress;
 pub(crate) mod report;
-pub(crate) mod table;

@@ -48,17 +48,70 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     }
     let folder = folder.unwrap_or(Path::new("."));
     remove_left_over(folder);
-    let (mut file, new) = create_new(folder)?;
-    let mut write = || {
-        file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(&new, path)
-    };
-    write().inspect_err(|_| {
-        // A partial file would waste a full disk.
-        let _ = fs::remove_file(&new);
-    })?;
-    sync_folder(folder)
+    let (mut file, path_of_new) = create_new(folder, Readers::AsUsual)?;
+    let new = NewFile { path: path_of_new, folder: folder.to_owned() };
+    file.write_all(content)?;
+    new.replace(path)
+}
+
+/// A file with a random name, readable by its owner only, that gets its own name once it is complete. If that does not
+/// happen, it is removed: a partial file would waste a full disk.
+pub(crate) struct NewFile {
+    path: PathBuf,
+    folder: PathBuf,
+}
+
+impl NewFile {
+    /// Creates an empty file in the folder of this path, which must exist. Such files that a crash left a day ago or earlier
+    /// are removed.
+    pub(crate) fn next_to(path: &Path) -> io::Result<Self> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        remove_left_over(folder);
+        let (_, path) = create_new(folder, Readers::Owner)?;
+        Ok(Self { path, folder: folder.to_owned() })
+    }
+
+    /// The random name.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Flushes the file to the disk, and gives it this name in the same folder, in place of a file that has it.
+    pub(crate) fn replace(&self, path: &Path) -> io::Result<()> {
+        OpenOptions::new().write(true).open(&self.path)?.sync_all()?;
+        fs::rename(&self.path, path)?;
+        sync_folder(&self.folder)
+    }
+
+    /// Flushes the file to the disk, and gives it this name in the same folder. Fails if a file has the name.
+    pub(crate) fn publish(&self, path: &Path) -> io::Result<()> {
+        OpenOptions::new().write(true).open(&self.path)?.sync_all()?;
+        match fs::hard_link(&self.path, path) {
+            // The file system has no second names.
+            Err(error)
+                if error.kind() == io::ErrorKind::Unsupported && fs::symlink_metadata(path).is_err() =>
+            {
+                fs::rename(&self.path, path)?;
+            }
+            outcome => outcome?,
+        }
+        sync_folder(&self.folder)
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        // It is gone if it was renamed.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Who may read a new file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Readers {
+    AsUsual,
+    Owner,
 }
 
 /// Locks the file at `path` until the returned file is dropped. Creates the file and its folder if there is none. Use
@@ -107,14 +160,23 @@ pub fn check_replaceable(path: &Path) -> io::Result<()> {
 }
 
 /// Creates a file with an unpredictable name, so that no link can have been placed there.
-fn create_new(folder: &Path) -> io::Result<(File, PathBuf)> {
+fn create_new(folder: &Path, readers: Readers) -> io::Result<(File, PathBuf)> {
     let [begin, end] = NEW;
     let mut outcome = Err(io::ErrorKind::AlreadyExists.into());
     for _ in 0..NAMES_MAX {
         let random = getrandom::u64().map_err(|error| io::Error::other(error.to_string()))?;
         let path = folder.join(format!("{begin}{random:016x}{end}"));
         // O_EXCL, which does not follow links.
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        if readers == Readers::Owner {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        #[cfg(not(unix))]
+        let _ = readers;
+        match options.open(&path) {
             Ok(file) => return Ok((file, path)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => outcome = Err(error),
             Err(error) => return Err(error),

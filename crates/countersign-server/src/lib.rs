@@ -25,6 +25,7 @@
 //! - [`Server`] listens on its addresses and answers requests until it is asked to stop, for example by
 //!   [`stop_signal`].
 //! - [`Reloader`] replaces the configuration of a server that runs.
+//! - [`operator`] has what an operator does with accounts, passkeys, sessions and invitations.
 //! - [`router`] is the `axum` router of a server, for other ways to serve it.
 //! - [`http`] describes the JSON API, and how a page uses it.
 #![cfg_attr(feature = "fetch", doc = "- [`fetch`] fetches FIDO metadata over https.")]
@@ -47,7 +48,7 @@
 //! | accept only known authenticator models | [`Policy::attested`](countersign::Policy::attested) as [`Config::policy`](field@Config::policy), with a [`MetadataSource`] |
 //! | show names of models, flag compromised ones | a [`MetadataSource`] |
 //! | accept several addresses of the page | [`Config::origins`](field@Config::origins) |
-//! | let only invited people create accounts, or no one | [`Config::sign_up`](field@Config::sign_up), [`make_invitation`] |
+//! | let only invited people create accounts, or no one | [`Config::sign_up`](field@Config::sign_up), [`Operator::invite`](operator::Operator::invite) |
 //! | lead users back to other applications | [`Config::return_addresses`](field@Config::return_addresses) |
 //! | give the session's cookie to all hosts of a domain | [`Config::cookie_domain`](field@Config::cookie_domain) |
 //! | let back ends ask about sessions | [`Config::clients`](field@Config::clients) |
@@ -56,7 +57,9 @@
 //! | use a changed configuration without a restart | [`Reloader`], [`ReloadSignals`] |
 //! | limit how often clients may ask | [`Config::limits`](field@Config::limits) |
 //! | serve https without a proxy | [`Config::tls`](field@Config::tls) |
-//! | replace the key that ceremonies are sealed with | [`rotate_keys`] |
+//! | replace the key that ceremonies are sealed with | [`Operator::rotate_keys`](operator::Operator::rotate_keys) |
+//! | find, rename and remove accounts, flag passkeys, end sessions | [`Operator`](operator::Operator) |
+//! | assess stored passkeys by newer metadata | [`Operator::assess`](operator::Operator::assess) |
 //! | see which library verifies signatures | [`BACKEND`] |
 //!
 //! # Features
@@ -102,13 +105,12 @@ mod connections;
 pub mod fetch;
 pub mod files;
 pub mod http;
-mod invite;
-mod keys;
 mod limits;
 mod live;
 mod metadata;
 mod metrics;
 mod models;
+pub mod operator;
 mod reload;
 mod relying_party;
 mod report;
@@ -122,8 +124,6 @@ pub use client_address::{ForwardedField, ForwardedFieldError, ProxyConfig};
 pub use config::{ClientConfig, Config, Listen};
 pub use countersign_axum::{Rotation, SignUp, TypedCode, UnknownSignals};
 pub use countersign_store::text::{printable, with_causes};
-pub use invite::{InvitationError, make_invitation};
-pub use keys::{RotateError, rotate_keys};
 pub use limits::config::{Limit, LimitError, LimitsConfig};
 pub use live::Reloader;
 pub use metadata::config::{MetadataConfig, MetadataSource};

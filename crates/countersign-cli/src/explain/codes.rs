@@ -8,6 +8,8 @@ use super::{explanation::Explanation, rules, topic::Topic};
 const LIBRARY_TABLE: &str = include_str!("codes.tsv");
 /// Codes of the server: the code, the HTTP status, what is wrong, likely causes, what to do.
 const SERVER_TABLE: &str = include_str!("server_codes.tsv");
+/// Codes of the operator's commands: the code, what is wrong, likely causes, what to do.
+const OPERATOR_TABLE: &str = include_str!("operator_codes.tsv");
 
 pub(super) const LIBRARIES: Topic = Topic {
     name: "a code of the libraries",
@@ -21,6 +23,13 @@ pub(super) const SERVER: Topic = Topic {
     example: "not-signed-in",
     explain: server_code,
     words: || rows(SERVER_TABLE).filter_map(|row| row.first().map(|word| (*word).to_owned())).collect(),
+};
+
+pub(super) const OPERATOR: Topic = Topic {
+    name: "a code of the operator's commands",
+    example: "account-unknown",
+    explain: operator_code,
+    words: || rows(OPERATOR_TABLE).filter_map(|row| row.first().map(|word| (*word).to_owned())).collect(),
 };
 
 /// The rows of a table, below its head.
@@ -55,6 +64,18 @@ fn server_code(word: &str) -> Option<Explanation> {
     )
 }
 
+fn operator_code(word: &str) -> Option<Explanation> {
+    let row = rows(OPERATOR_TABLE).find(|row| row.first() == Some(&word))?;
+    let [_, wrong, causes, remedy] = row[..] else { return None };
+    Some(
+        Explanation::new(format!("{word}: a code of the operator's commands"))
+            .with("what is wrong", wrong)
+            .with("likely causes", causes)
+            .with("what to do", remedy)
+            .with("page", format!("docs/ERRORS.md#{word}")),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,7 +85,7 @@ mod tests {
         let words: Vec<_> = rows(LIBRARY_TABLE).map(|row| row[0]).collect();
         let all: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(words, all);
-        for (table, columns) in [(LIBRARY_TABLE, 3), (SERVER_TABLE, 5)] {
+        for (table, columns) in [(LIBRARY_TABLE, 3), (SERVER_TABLE, 5), (OPERATOR_TABLE, 4)] {
             for row in rows(table) {
                 assert_eq!(row.len(), columns, "{row:?}");
                 for sentence in &row[columns - 2..] {

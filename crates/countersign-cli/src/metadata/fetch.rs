@@ -9,7 +9,8 @@ use countersign_server::fetch::{Answer, Client, FIDO_URL, FetchConfig, HttpValid
 use countersign_server::files;
 
 use super::load::{load, verifiers};
-use super::{arguments::FetchArguments, error::MetadataCommandError, progress::Progress};
+use super::{arguments::FetchArguments, error::MetadataCommandError};
+use crate::progress::Progress;
 
 /// Fetches the newest BLOB, unless the file has it. Returns the BLOB that is in the file now, and a sentence about it.
 pub(super) fn fetch(

@@ -6,7 +6,8 @@ use countersign::{cose::Verifiers, types::Timestamp};
 use countersign_metadata::{Blob, BlobPolicy, Seen, limits::BLOB_MAX, roots::anchor_from_pem};
 use countersign_server::files;
 
-use super::{arguments::CommonOptions, error::MetadataCommandError, progress::Progress};
+use super::{arguments::CommonOptions, error::MetadataCommandError};
+use crate::progress::Progress;
 
 /// The policy for BLOBs that the options ask for.
 pub(super) fn policy(options: &CommonOptions) -> Result<BlobPolicy, MetadataCommandError> {

@@ -6,7 +6,7 @@ use countersign::types::Timestamp;
 use countersign_metadata::{Blob, Change, Date, Entry, ModelKey, diff, model_name};
 use countersign_server::printable;
 
-use super::table::{self, CELL_MAX, Table};
+use crate::table::{self, CELL_MAX, Table};
 
 /// The finding of a metadata command that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -195,6 +195,6 @@ fn the_keys_of_a_database_that_the_file_names_are_rotated() {
     fs::write(place.file(), format!("database = {:?}\n", place.database().display().to_string())).unwrap();
     drop(Running::start(&place.database()));
     let mut command = program();
-    let output = command.args(["keys", "rotate", "--config"]).arg(place.file()).output().unwrap();
+    let output = command.args(["admin", "keys", "rotate", "--config"]).arg(place.file()).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -1,8 +1,12 @@
 //! The program, run like a user runs it.
 
 // The three files of the server's tests are symbolic links, so that the package contains them.
+#[cfg(unix)]
+mod administering;
 #[allow(dead_code, reason = "the server's own tests use all of it")]
 mod authenticator;
+#[cfg(unix)]
+mod backing_up;
 #[cfg(feature = "fetch")]
 #[allow(dead_code, reason = "the server's own tests use all of it")]
 mod certificates;
@@ -22,3 +26,5 @@ mod reloading;
 mod starting;
 #[cfg(unix)]
 mod surviving;
+#[cfg(unix)]
+mod transferring;

@@ -55,46 +55,6 @@ fn another_rp_id_than_that_of_the_stored_passkeys_logs_a_warning_and_fails_the_c
 }
 
 #[test]
-fn a_rotation_of_the_sealing_keys_is_reported_and_needs_a_database() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("test.sqlite3");
-    let rotate = || program().args(["keys", "rotate", "--database"]).arg(&database).output().unwrap();
-    assert_fails(&rotate(), 1, &format!("there is no database {}", database.display()));
-    let running = Running::start(&database);
-    let _ = post(&running.url, "/api/sessions/start", &json!({})).unwrap();
-    for number in [2, 3] {
-        let rotated = rotate();
-        let said = String::from_utf8(rotated.stdout).unwrap();
-        assert!(said.starts_with(&format!("key {number} seals from 2")), "{said}");
-        assert!(said.ends_with(" on; no key was removed\n"), "{said}");
-        assert_eq!((rotated.status.code(), rotated.stderr.len()), (Some(0), 0));
-    }
-    register(&running.url, "Ada", 1).unwrap();
-}
-
-#[test]
-fn an_invitation_is_printed_once_and_needs_a_database() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("test.sqlite3");
-    let invite = || program().args(["invite", "--days", "2", "--database"]).arg(&database).output().unwrap();
-    assert_fails(&invite(), 1, &format!("there is no database {}", database.display()));
-    drop(Running::start(&database));
-    let mut codes = Vec::new();
-    for _ in 0..2 {
-        let invited = invite();
-        let said = String::from_utf8(invited.stdout).unwrap();
-        let (code, rest) = said.split_once('\n').unwrap();
-        assert_eq!((code.len(), code.matches('-').count()), (29, 5), "{said}");
-        assert!(rest.starts_with("for one account, until 2"), "{said}");
-        assert_eq!((invited.status.code(), invited.stderr.len()), (Some(0), 0));
-        codes.push(code.to_owned());
-    }
-    assert_ne!(codes[0], codes[1]);
-    let file = fs::read(&database).unwrap();
-    assert!(!file.windows(29).any(|window| window == codes[0].as_bytes()));
-}
-
-#[test]
 fn warnings_about_the_configuration_are_logged_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let name = "n".repeat(65);

@@ -55,7 +55,10 @@ fn a_wrong_command_line_is_one_sentence_with_status_2() {
     for (arguments, sentence) in [
         (&[][..], "a command is missing; see --help"),
         (&["metadata"], "a command is missing; see --help"),
-        (&["sevre"], "unrecognized subcommand 'sevre'; a similar subcommand exists: 'serve'; see --help"),
+        (
+            &["sevre"],
+            "unrecognized subcommand 'sevre'; some similar subcommands exist: 'restore', 'serve'; see --help",
+        ),
         (&["--serve"], "unexpected argument '--serve' found; see --help"),
         (
             &["serve", "--lisen", "x"],
@@ -225,7 +228,7 @@ fn a_newer_database_is_reported_in_a_sentence() {
     Connection::open(&database).unwrap().pragma_update(None, "user_version", 9).unwrap();
     let sentence = format!(
         "the database {} was written by a newer version of countersign: its schema is 9, and this version supports \
-         schemas up to 5",
+         schemas up to 6",
         database.display()
     );
     assert_fails(&serve(&database), 1, &sentence);

@@ -28,7 +28,8 @@ pub(crate) fn register(url: &str, name: &str, seed: u8) -> Option<Passkey> {
     (status == 201).then_some(passkey)
 }
 
-fn signs_in(running: &Running, passkey: &Passkey) -> bool {
+/// Whether the passkey signs in.
+pub(crate) fn signs_in(running: &Running, passkey: &Passkey) -> bool {
     let (status, started) = running.post("/api/sessions/start", &json!({})).unwrap();
     assert_eq!(status, 200);
     let mut passkey = passkey.clone();

@@ -126,6 +126,16 @@ impl MetadataService {
         tokio::join!(watching, following);
     }
 
+    /// Uses the BLOB that a server with this database stored, if it is newer.
+    pub(crate) fn follow(&self, now: Timestamp) {
+        self.current.follow(now);
+    }
+
+    /// The metadata, as a source of trust anchors and a policy on models.
+    pub(crate) fn metadata(&self) -> Arc<Metadata> {
+        Arc::clone(&self.current.metadata)
+    }
+
     /// The metadata in use.
     pub(crate) fn current(&self) -> &CurrentMetadata {
         &self.current
@@ -145,7 +155,7 @@ impl MetadataService {
 
     /// The metadata, if the relying party has to require attestation.
     pub(crate) fn required(&self) -> Option<Arc<Metadata>> {
-        (self.requirement == AttestationRequirement::Attested).then(|| Arc::clone(&self.current.metadata))
+        (self.requirement == AttestationRequirement::Attested).then(|| self.metadata())
     }
 
     /// The name of an authenticator model, in printable characters.

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::{sync::Mutex, time::Duration};
 
-use countersign_server::{Config, Listen, Server, make_invitation};
+use countersign_server::{Config, Listen, Server, operator::Operator};
 use fantoccini::wd::WindowHandle;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
@@ -121,7 +121,7 @@ impl Site {
 
     /// The code of an invitation.
     pub(crate) async fn invite(&self) -> String {
-        make_invitation(&self.config, 7).await.unwrap().0.to_string()
+        Operator::open(&self.config).await.unwrap().invite(7).await.unwrap().0.to_string()
     }
 
     pub(crate) async fn stop(&mut self) {

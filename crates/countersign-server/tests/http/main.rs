@@ -1,5 +1,6 @@
 //! The HTTP interface from outside, with a software authenticator instead of a browser.
 
+mod assessing;
 mod authenticator;
 mod ceremonies;
 mod certificates;
@@ -20,6 +21,7 @@ mod login;
 mod metadata;
 mod names;
 mod observatory;
+mod operating;
 mod repeated;
 mod serving;
 mod sessions;

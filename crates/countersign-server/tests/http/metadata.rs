@@ -19,7 +19,7 @@ fn attester() -> Attester {
 }
 
 /// Writes a BLOB in which the model has this status, and the root that signed it.
-fn write(folder: &Path, number: u64, status: &str) {
+pub(crate) fn write(folder: &Path, number: u64, status: &str) {
     write_with(folder, number, status, "fingerprint_internal");
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn blob(signer: &BlobSigner, number: u64, status: &str, method: &str)
     signer.sign(payload.to_string().as_bytes())
 }
 
-fn config(folder: &Path, policy: Policy) -> Config {
+pub(crate) fn config(folder: &Path, policy: Policy) -> Config {
     let mut metadata = MetadataConfig::new(folder.join("blob"));
     metadata.roots = vec![folder.join("root.pem")];
     let mut config = Config::new(folder.join("data/countersign.sqlite3"));

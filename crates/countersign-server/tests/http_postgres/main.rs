@@ -13,6 +13,8 @@ mod credentials;
 mod login;
 #[path = "../http/names.rs"]
 mod names;
+#[path = "../http/operating.rs"]
+mod operating;
 #[path = "../http/repeated.rs"]
 mod repeated;
 #[path = "../http/sessions.rs"]

@@ -64,7 +64,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         Ok(())
     })
     .meaning(
-        "Who may create an account: everyone, those with an invitation of `countersign invite`, or no one",
+        "Who may create an account: everyone, those with an invitation, or no one",
     )
     .option("sign-up", "WHO"),
     Entry::word("unknown_signals", &["sent", "withheld"], |draft, text| {

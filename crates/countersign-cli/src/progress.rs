@@ -4,14 +4,14 @@ use std::io::{self, IsTerminal as _, Write};
 
 /// The progress line. Without a terminal, nothing is shown.
 #[derive(Debug)]
-pub(super) struct Progress<W: Write> {
+pub(crate) struct Progress<W: Write> {
     terminal: Option<W>,
     shown: String,
 }
 
 impl Progress<io::Stderr> {
     /// A progress line on standard error, if that is a terminal.
-    pub(super) fn on_terminal() -> Self {
+    pub(crate) fn on_terminal() -> Self {
         Self::new(Some(io::stderr()).filter(io::Stderr::is_terminal))
     }
 }
@@ -22,9 +22,26 @@ impl<W: Write> Progress<W> {
     }
 
     /// Shows the current work, such as `reading`, and the number of bytes.
-    pub(super) fn show(&mut self, what: &str, done: u64, whole: Option<u64>) {
+    pub(crate) fn show(&mut self, what: &str, done: u64, whole: Option<u64>) {
+        self.show_line(|| line(what, done, whole, megabytes));
+    }
+
+    /// Shows the current work, such as `accounts`, and the number of rows.
+    pub(crate) fn show_rows(&mut self, what: &str, done: u64, whole: Option<u64>) {
+        self.show_line(|| line(what, done, whole, |rows| rows.to_string()));
+    }
+
+    /// Removes the line, before other lines are written.
+    pub(crate) fn clear(&mut self) {
+        if let Some(terminal) = self.terminal.as_mut().filter(|_| !self.shown.is_empty()) {
+            let _ = terminal.write_all(b"\r\x1b[K").and_then(|()| terminal.flush());
+            self.shown.clear();
+        }
+    }
+
+    fn show_line(&mut self, line: impl FnOnce() -> String) {
         let Some(terminal) = &mut self.terminal else { return };
-        let line = line(what, done, whole);
+        let line = line();
         if line != self.shown {
             // Progress is not worth an error.
             let _ = write!(terminal, "\r\x1b[K{line}").and_then(|()| terminal.flush());
@@ -35,22 +52,20 @@ impl<W: Write> Progress<W> {
 
 impl<W: Write> Drop for Progress<W> {
     fn drop(&mut self) {
-        if let Some(terminal) = self.terminal.as_mut().filter(|_| !self.shown.is_empty()) {
-            let _ = terminal.write_all(b"\r\x1b[K").and_then(|()| terminal.flush());
-        }
+        self.clear();
     }
 }
 
-fn line(what: &str, done: u64, whole: Option<u64>) -> String {
+fn line(what: &str, done: u64, whole: Option<u64>, number: impl Fn(u64) -> String) -> String {
     const WIDTH: u64 = 30;
     let Some(whole) = whole.filter(|whole| *whole > 0) else {
-        return format!("{what} {}", megabytes(done));
+        return format!("{what} {}", number(done));
     };
     let share = |parts: u64| done.saturating_mul(parts).checked_div(whole).unwrap_or(0).min(parts);
     let bar = |parts: u64, with: &str| with.repeat(usize::try_from(parts).unwrap_or(0));
     let full = share(WIDTH);
     let (full, rest) = (bar(full, "#"), bar(WIDTH.saturating_sub(full), " "));
-    format!("{what} [{full}{rest}] {} % of {}", share(100), megabytes(whole))
+    format!("{what} [{full}{rest}] {} % of {}", share(100), number(whole))
 }
 
 fn megabytes(bytes: u64) -> String {
@@ -65,18 +80,25 @@ mod tests {
     #[test]
     fn a_bar_goes_from_nothing_to_all() {
         assert_eq!(
-            line("reading", 0, Some(9_150_000)),
+            line("reading", 0, Some(9_150_000), megabytes),
             format!("reading [{}] 0 % of 9.1 MB", " ".repeat(30))
         );
         let half = format!("reading [{}{}] 50 % of 2.0 MB", "#".repeat(15), " ".repeat(15));
-        assert_eq!(line("reading", 1_000_000, Some(2_000_000)), half);
-        assert!(line("reading", 3_000_000, Some(2_000_000)).ends_with("#] 100 % of 2.0 MB"));
+        assert_eq!(line("reading", 1_000_000, Some(2_000_000), megabytes), half);
+        assert!(line("reading", 3_000_000, Some(2_000_000), megabytes).ends_with("#] 100 % of 2.0 MB"));
     }
 
     #[test]
     fn without_a_length_the_bytes_are_counted() {
-        assert_eq!(line("fetching", 1_250_000, None), "fetching 1.2 MB");
-        assert_eq!(line("reading", 7, Some(0)), "reading 0.0 MB");
+        assert_eq!(line("fetching", 1_250_000, None, megabytes), "fetching 1.2 MB");
+        assert_eq!(line("reading", 7, Some(0), megabytes), "reading 0.0 MB");
+    }
+
+    #[test]
+    fn rows_are_counted_without_a_unit() {
+        let number = |rows: u64| rows.to_string();
+        assert!(line("passkeys", 3, Some(4), number).ends_with("] 75 % of 4"));
+        assert_eq!(line("passkeys", 3, None, number), "passkeys 3");
     }
 
     #[test]
