@@ -23,7 +23,7 @@ mod cluster;
 pub(crate) const HELP: &str = "\
 cargo xtask test [ARGUMENT]...
 
-Installs Chromium, its driver, npm and PostgreSQL if they are missing, on Debian and its relatives, with root or sudo. nginx
+Installs Chromium, its driver, npm, systemd and PostgreSQL if they are missing, on Debian and its relatives, with root or sudo. nginx
 and Caddy are unpacked below target/ and not installed, because Debian's packages would start them. Then runs
 `cargo test --workspace --all-features` with the arguments, and without arguments the crates' examples and the stored inputs
 of the fuzz targets too.
@@ -48,6 +48,11 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
         has_browser,
     )?;
     tools::install_debian("the tests run a library of npm: npm", &["npm"], || tools::find("npm").is_some())?;
+    if cfg!(target_os = "linux") {
+        tools::install_debian("the tests check the unit of systemd: systemd-analyze", &["systemd"], || {
+            tools::find("systemd-analyze").is_some()
+        })?;
+    }
     let database = database()?;
     let everything = arguments.is_empty();
     let mut tests = tools::cargo(&["test", "--workspace", "--all-features"]);

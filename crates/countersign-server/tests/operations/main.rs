@@ -11,6 +11,8 @@ mod site;
 #[allow(dead_code, reason = "the HTTP tests use more of it")]
 #[path = "../http/store.rs"]
 mod store;
+#[cfg(target_os = "linux")]
+mod unit;
 
 /// The text of a file below `docs/`.
 fn document(path: &str) -> String {
