@@ -6,7 +6,7 @@ use countersign::ceremony::{Entropy, EntropyError};
 use countersign::{RelyingParty, Timestamp};
 
 use crate::any_store::AnyStore;
-use crate::audit::AuditLog;
+use crate::audit_log::AuditLog;
 use crate::sessions::any_sessions::AnySessions;
 use crate::{cookie::Cookie, keys::Keys, models::Models, observer::Observer, sign_up::SignUp, token::Token};
 

@@ -9,7 +9,7 @@ use countersign::{ConfigurationError, RelyingPartyBuilder, Timestamp};
 
 use crate::any_store::{AnyStore, ObservedStore};
 use crate::app::{App, Endpoints, EntropySource, UnknownSignals};
-use crate::audit::AuditLog;
+use crate::audit_log::AuditLog;
 use crate::cookie::Cookies;
 use crate::keys::Keys;
 use crate::models::{Models, NoModels};

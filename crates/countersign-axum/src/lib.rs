@@ -114,7 +114,7 @@
 //! unused code, the last passkey can be removed.
 //!
 //! An unknown name and a wrong code are both answered `recovery-code-invalid`, after the same reads of the store. There is no
-//! limit of attempts here, since none finds a code, and a limit of an account would let strangers lock its owner out.
+//! limit of attempts here: none finds a code. An application may limit requests, for each account and address.
 //!
 //! # Data of an account
 //!
@@ -172,8 +172,8 @@
 //!
 //! Each finish runs in a span `finish` of `tracing` with `ceremony`, its kind, and `outcome`, `accepted` or a code. A
 //! rejection is a line with its exact `code`, the code that the client got if it is another one (`answered`), the `step` of
-//! the specification and a `detail`: at level info ten lines a minute at most, the others at level debug. Failures are
-//! logged at level error. No line has a name, a user handle or a credential ID.
+//! the specification and a `detail`: at level info ten lines a minute for each code and a hundred in all, the others at level
+//! debug. What was left out is counted by code, in a line once the minute is over. Failures are logged at level error. No line has a name, a user handle or a credential ID.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -184,6 +184,7 @@ mod act;
 mod any_store;
 mod app;
 mod audit;
+mod audit_log;
 mod builder;
 mod ceremony;
 pub mod client;
@@ -209,7 +210,7 @@ mod token;
 mod typed_code;
 
 pub use app::UnknownSignals;
-pub use audit::AuditLog;
+pub use audit_log::AuditLog;
 pub use builder::PasskeysBuilder;
 pub use ceremony::attached::CeremonyKind;
 pub use extract::{NotAllowed, RecentlyVerified, SignedIn};

@@ -9,6 +9,7 @@ use terminal_size::Width;
 
 use crate::{
     admin::AdminArguments,
+    audit::{AuditArguments, AuditTask},
     backup::{BackupArguments, BackupTask, RestoreArguments},
     explain,
     metadata::arguments::MetadataArguments,
@@ -45,6 +46,8 @@ enum Command {
     Export(ExportArguments),
     /// Create the accounts of an export in a database
     Import(ImportArguments),
+    /// Export or verify the audit log of a server
+    Audit(Box<AuditArguments>),
     /// Fetch and inspect the FIDO Alliance's list of authenticator models
     Metadata(Box<MetadataArguments>),
     /// Explain a code of an error, a rule or a step of a ceremony; without words, list what is explained
@@ -81,6 +84,8 @@ pub(crate) enum Task {
     Backup(BackupTask),
     /// Export or import accounts.
     Transfer(TransferTask),
+    /// Export or verify an audit log.
+    Audit(AuditTask),
     /// Inspect metadata.
     Metadata(MetadataArguments),
 }
@@ -100,6 +105,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
         Command::Restore(arguments) => Task::Backup(arguments.into_task()),
         Command::Export(arguments) => Task::Transfer(arguments.into_task()),
         Command::Import(arguments) => Task::Transfer(arguments.into_task()),
+        Command::Audit(arguments) => Task::Audit(arguments.into_task()),
         Command::Metadata(arguments) => {
             #[cfg(not(feature = "fetch"))]
             arguments.check_features()?;

@@ -12,15 +12,20 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use countersign::store::{AuditSummary, ChainHead};
 use countersign_server::config::{ConfigError, Place, Sources};
-use countersign_server::{BACKEND, ReloadSignals, Server, check_sources, printable, stop_signal};
+use countersign_server::{
+    AuditError, AuditTimes, BACKEND, ReloadSignals, Server, check_sources, printable, stop_signal,
+};
 
 use crate::admin::error::AdminError;
+use crate::audit::AuditTask;
 use crate::command_line::Task;
 use crate::metadata::{arguments::MetadataArguments, command, error::MetadataCommandError, report::Finding};
 
 mod admin;
 mod ascii_json;
+mod audit;
 mod backup;
 mod command_line;
 mod data_folder;
@@ -57,6 +62,7 @@ fn main() -> ExitCode {
             Err(error) => ended(Err(error)),
         },
         Ok(Task::Transfer(task)) => ended(task.run()),
+        Ok(Task::Audit(task)) => audit(task),
         Ok(Task::Serve(sources)) => match serve(&sources) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail_to_run(error.as_ref()),
@@ -83,6 +89,49 @@ fn ended(outcome: Result<(), AdminError>) -> ExitCode {
             None => fail_to_run(error.root()),
         },
     }
+}
+
+/// Exports or verifies an audit log. A wrong row is status 1, and a log that can't be verified is status 2.
+fn audit(task: AuditTask) -> ExitCode {
+    let verified = match task {
+        AuditTask::Export(sources, times) => {
+            return match export_audit(&sources, times) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => match error.downcast_ref() {
+                    Some(AuditError::Output(error)) => not_written(error, 1),
+                    _ => fail_to_run(error.as_ref()),
+                },
+            };
+        }
+        AuditTask::Verify(sources, anchors) => verify_audit(&sources, &anchors),
+        AuditTask::VerifyFile(path, anchors) => {
+            countersign_server::verify_audit_file(&path, &anchors).map_err(Into::into)
+        }
+    };
+    match verified {
+        Ok(summary) => print(&audit::report(&summary)),
+        Err(error) => {
+            let is_fault = matches!(error.downcast_ref(), Some(AuditError::Fault(_)));
+            fail(error.as_ref(), if is_fault { 1 } else { 2 })
+        }
+    }
+}
+
+fn export_audit(sources: &Sources, times: AuditTimes) -> Result<(), Box<dyn std::error::Error>> {
+    let loaded = sources.load()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut out = io::BufWriter::new(io::stdout());
+    runtime.block_on(countersign_server::export_audit(loaded.config(), times, &mut out))?;
+    Ok(())
+}
+
+fn verify_audit(
+    sources: &Sources,
+    anchors: &[ChainHead],
+) -> Result<AuditSummary, Box<dyn std::error::Error>> {
+    let loaded = sources.load()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(countersign_server::verify_audit(loaded.config(), anchors))?)
 }
 
 fn check(sources: &Sources) -> Result<(), Box<dyn std::error::Error>> {

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::{future, sync::Arc, time::Duration};
 
 use countersign::RelyingPartyBuilder;
-use countersign_axum::Passkeys;
+use countersign_axum::{AuditLog, Passkeys};
 use countersign_store::Database;
 
 use crate::{
+    audit,
+    audit::config::AuditConfig,
     auth::login::Login,
     clock,
     config::configuration::Config,
@@ -42,6 +44,7 @@ pub(crate) struct App {
     /// The metadata of authenticator models, if it is configured.
     pub(crate) metadata: Option<Arc<MetadataService>>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) audit: AuditConfig,
     /// The accepted values of the `Origin` header.
     pub(crate) origins: Vec<String>,
     database: Database,
@@ -110,6 +113,20 @@ impl App {
         }
     }
 
+    /// Writes an anchor of the audit log, and removes its old rows.
+    pub(crate) async fn keep_audit(&self) {
+        audit::keep(&self.database, self.audit).await;
+    }
+
+    /// Writes the last anchor of the audit log.
+    pub(crate) async fn end_audit(&self) {
+        if self.audit.is_on
+            && let Err(error) = audit::anchor(&self.database).await
+        {
+            tracing::warn!(%error, "the audit log can't be anchored");
+        }
+    }
+
     /// Watches the source of the metadata. Never returns.
     pub(crate) async fn watch_metadata(&self) {
         match &self.metadata {
@@ -145,7 +162,8 @@ impl Prepared {
             .observer(metrics.events.clone())
             .models(ServerModels::new(metadata.clone()))
             .unknown_signals(config.unknown_signals)
-            .sign_up(config.sign_up);
+            .sign_up(config.sign_up)
+            .audit_log(if config.audit.is_on { AuditLog::On } else { AuditLog::Off });
         if let Some(domain) = &login.cookie_domain {
             builder = builder.cookie_domain(domain.as_str());
         }
@@ -154,7 +172,7 @@ impl Prepared {
             tracing::warn!(%warning, "the configuration is probably not meant like this");
         }
         metrics.use_metadata(metadata.clone());
-        Ok(App { passkeys, login, metadata, metrics, origins, database })
+        Ok(App { passkeys, login, metadata, metrics, audit: config.audit, origins, database })
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::net::IpAddr;
 use std::str::FromStr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::http::{HeaderMap, header};
+use prometheus_client::metrics::counter::Counter;
 
 use self::fields::{MalformedError, X_FORWARDED_FOR, forwarded, x_forwarded_for};
 use self::network::Network;
@@ -21,6 +23,28 @@ pub struct ProxyConfig {
     /// The field in which they say whom they asked for. They must set or extend it in each request, since a client may
     /// send it too.
     pub field: ForwardedField,
+}
+
+impl ProxyConfig {
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted.iter().any(|network| network.contains(address))
+    }
+
+    /// The first address, from the last one on, that is no trusted proxy.
+    fn last_client(
+        &self,
+        backwards: impl Iterator<Item = Result<IpAddr, MalformedError>>,
+    ) -> Result<Option<IpAddr>, MalformedError> {
+        let mut farthest = None;
+        for address in backwards {
+            let address = address?;
+            farthest = Some(address);
+            if !self.trusts(address) {
+                break;
+            }
+        }
+        Ok(farthest)
+    }
 }
 
 /// The header field with the addresses of a client and of the proxies in between.
@@ -60,28 +84,37 @@ pub(crate) struct ClientAddress {
     pub(crate) is_proxy: bool,
 }
 
-/// Finds the addresses of clients.
+/// Finds the addresses of clients. The proxies can be changed while a server runs.
 #[derive(Debug)]
 pub(crate) struct ClientAddresses {
-    proxies: ProxyConfig,
-    malformed: AtomicU64,
+    proxies: RwLock<Arc<ProxyConfig>>,
+    /// The number of requests so far whose field was malformed.
+    malformed: Counter,
     has_warned: AtomicBool,
 }
 
 impl ClientAddresses {
-    pub(crate) const fn new(proxies: ProxyConfig) -> Self {
-        Self { proxies, malformed: AtomicU64::new(0), has_warned: AtomicBool::new(false) }
+    pub(crate) fn new(proxies: &ProxyConfig, malformed: Counter) -> Self {
+        Self {
+            proxies: RwLock::new(Arc::new(proxies.clone())),
+            malformed,
+            has_warned: AtomicBool::new(false),
+        }
+    }
+
+    /// Trusts other proxies from now on.
+    pub(crate) fn reconfigure(&self, proxies: &ProxyConfig) {
+        *self.proxies.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(proxies.clone());
+        self.has_warned.store(false, Ordering::Relaxed);
+    }
+
+    fn proxies(&self) -> Arc<ProxyConfig> {
+        self.proxies.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether an address is that of a trusted proxy.
     pub(crate) fn is_trusted(&self, address: IpAddr) -> bool {
-        self.proxies.trusted.iter().any(|network| network.contains(address))
-    }
-
-    /// The number of requests so far whose field was malformed.
-    #[cfg(test)]
-    fn malformed(&self) -> u64 {
-        self.malformed.load(Ordering::Relaxed)
+        self.proxies().trusts(address)
     }
 
     /// The address of the client whose request came with these fields from this peer.
@@ -90,38 +123,23 @@ impl ClientAddresses {
     /// client's own words. If all are proxies, it is the first. If one that has to be read is malformed, it is the peer.
     pub(crate) fn find(&self, peer: IpAddr, fields: &HeaderMap) -> ClientAddress {
         let peer = peer.to_canonical();
-        if !self.is_trusted(peer) {
+        let proxies = self.proxies();
+        if !proxies.trusts(peer) {
             self.warn_of_a_proxy(peer, fields);
             return ClientAddress { ip: peer, is_proxy: false };
         }
-        let found = match self.proxies.field {
-            ForwardedField::XForwardedFor => self.last_client(x_forwarded_for(fields)),
-            ForwardedField::Forwarded => self.last_client(forwarded(fields)),
+        let found = match proxies.field {
+            ForwardedField::XForwardedFor => proxies.last_client(x_forwarded_for(fields)),
+            ForwardedField::Forwarded => proxies.last_client(forwarded(fields)),
         };
         match found {
             Ok(Some(ip)) => ClientAddress { ip, is_proxy: false },
             Ok(None) => ClientAddress { ip: peer, is_proxy: true },
             Err(MalformedError) => {
-                self.malformed.fetch_add(1, Ordering::Relaxed);
+                self.malformed.inc();
                 ClientAddress { ip: peer, is_proxy: false }
             }
         }
-    }
-
-    /// The first address, from the last one on, that is no trusted proxy.
-    fn last_client(
-        &self,
-        backwards: impl Iterator<Item = Result<IpAddr, MalformedError>>,
-    ) -> Result<Option<IpAddr>, MalformedError> {
-        let mut farthest = None;
-        for address in backwards {
-            let address = address?;
-            farthest = Some(address);
-            if !self.is_trusted(address) {
-                break;
-            }
-        }
-        Ok(farthest)
     }
 
     /// Warns once of what is probably a proxy that is not configured: its clients share the limits of one address.
@@ -149,7 +167,7 @@ mod tests {
 
     fn addresses(field: ForwardedField) -> ClientAddresses {
         let trusted = ["10.0.0.0/8", "2001:db8::/32"].map(|text| text.parse().unwrap()).to_vec();
-        ClientAddresses::new(ProxyConfig { trusted, field })
+        ClientAddresses::new(&ProxyConfig { trusted, field }, Counter::default())
     }
 
     fn fields(name: &HeaderName, lines: &[&str]) -> HeaderMap {
@@ -169,7 +187,7 @@ mod tests {
             map.append(name, value.clone());
         }
         let found = addresses.find(peer.parse().unwrap(), &map);
-        (found.ip.to_string(), addresses.malformed())
+        (found.ip.to_string(), addresses.malformed.get())
     }
 
     #[test]

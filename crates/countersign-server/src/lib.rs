@@ -94,6 +94,7 @@
 #![cfg_attr(not(test), warn(clippy::as_conversions, clippy::arithmetic_side_effects))]
 
 mod app;
+mod audit;
 mod auth;
 mod backend;
 mod check;
@@ -118,6 +119,8 @@ mod server;
 mod start_error;
 mod tls;
 
+pub use audit::config::{AuditConfig, AuditedAddresses};
+pub use audit::log::{AuditError, AuditTimes, export_audit, verify_audit, verify_audit_file};
 pub use backend::BACKEND;
 pub use client_address::network::{Network, NetworkError};
 pub use client_address::{ForwardedField, ForwardedFieldError, ProxyConfig};

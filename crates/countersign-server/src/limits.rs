@@ -5,15 +5,17 @@
 //! strangers nor neighbours at its address can use it up.
 
 use std::net::IpAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
+
+use prometheus_client::metrics::counter::Counter;
 
 use self::buckets::{Buckets, SharedBucket};
 use self::config::LimitsConfig;
 use self::known::KnownSessions;
 use self::uptime::Uptime;
 use crate::client_address::{ClientAddress, network};
+use crate::metrics::limits::LimitMetrics;
 
 mod buckets;
 pub(crate) mod config;
@@ -45,6 +47,8 @@ pub(crate) enum Scope {
     Session,
     /// That of the name that it asks for.
     Name,
+    /// That of recovery codes for an account.
+    Recovery,
     /// That of all strangers.
     All,
     /// That of new connections of an address.
@@ -52,15 +56,16 @@ pub(crate) enum Scope {
 }
 
 impl Scope {
-    const EACH: [Self; 5] = [Self::Address, Self::Session, Self::Name, Self::All, Self::Connections];
+    const EACH: [Self; 6] =
+        [Self::Address, Self::Session, Self::Name, Self::Recovery, Self::All, Self::Connections];
 
     /// The word of the limit.
-    #[cfg(test)]
     const fn as_str(self) -> &'static str {
         match self {
             Self::Address => "address",
             Self::Session => "session",
             Self::Name => "name",
+            Self::Recovery => "recovery",
             Self::All => "all",
             Self::Connections => "connections",
         }
@@ -74,9 +79,20 @@ pub(crate) struct OverLimitError {
     pub(crate) wait: Duration,
 }
 
-/// The buckets of a server.
+/// The limits of a server, which can be changed while it runs.
 #[derive(Debug)]
 pub(crate) struct Limits {
+    current: RwLock<Arc<AllBuckets>>,
+    known: KnownSessions,
+    clock: Uptime,
+    /// The numbers of requests and connections over each limit so far.
+    rejected: [Counter; 6],
+}
+
+/// The buckets of all limits.
+#[derive(Debug)]
+struct AllBuckets {
+    config: LimitsConfig,
     connections: Buckets<IpAddr>,
     reads: Buckets<IpAddr>,
     starts: Buckets<IpAddr>,
@@ -85,22 +101,46 @@ pub(crate) struct Limits {
     checks: Buckets<IpAddr>,
     sessions: Buckets<u64>,
     names: Buckets<str>,
+    recoveries: Buckets<(String, Option<IpAddr>)>,
+    accounts: Buckets<str>,
     all_starts: SharedBucket,
     all_finishes: SharedBucket,
     all_sign_ups: SharedBucket,
-    known: KnownSessions,
-    /// The number of requests and connections over each limit so far.
-    rejected: [AtomicU64; 5],
 }
 
 impl Limits {
-    pub(crate) fn new(config: &LimitsConfig) -> Self {
+    pub(crate) fn new(config: &LimitsConfig, metrics: &LimitMetrics) -> Self {
         let start = Instant::now();
-        Self::with_clock(config, &Uptime(Arc::new(move || start.elapsed())))
+        Self::with_clock(config, metrics, Uptime(Arc::new(move || start.elapsed())))
     }
 
-    fn with_clock(config: &LimitsConfig, clock: &Uptime) -> Self {
+    fn with_clock(config: &LimitsConfig, metrics: &LimitMetrics, clock: Uptime) -> Self {
         Self {
+            current: RwLock::new(Arc::new(AllBuckets::new(config, &clock))),
+            known: KnownSessions::new(clock.clone()),
+            rejected: Scope::EACH.map(|scope| metrics.of(scope.as_str())),
+            clock,
+        }
+    }
+
+    /// Uses other limits from now on. If they are the same, what clients have used of them stays; otherwise all buckets are
+    /// full.
+    pub(crate) fn reconfigure(&self, config: &LimitsConfig) {
+        if self.current().config != *config {
+            let buckets = Arc::new(AllBuckets::new(config, &self.clock));
+            *self.current.write().unwrap_or_else(PoisonError::into_inner) = buckets;
+        }
+    }
+
+    fn current(&self) -> Arc<AllBuckets> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl AllBuckets {
+    fn new(config: &LimitsConfig, clock: &Uptime) -> Self {
+        Self {
+            config: config.clone(),
             connections: Buckets::new(config.connections, clock),
             reads: Buckets::new(config.reads, clock),
             starts: Buckets::new(config.starts, clock),
@@ -109,14 +149,16 @@ impl Limits {
             checks: Buckets::new(config.checks, clock),
             sessions: Buckets::new(config.sessions, clock),
             names: Buckets::new(config.names, clock),
+            recoveries: Buckets::new(config.recoveries, clock),
+            accounts: Buckets::new(config.account_recoveries, clock),
             all_starts: SharedBucket::new(config.all_starts, clock),
             all_finishes: SharedBucket::new(config.all_finishes, clock),
             all_sign_ups: SharedBucket::new(config.all_sign_ups, clock),
-            known: KnownSessions::new(clock.clone()),
-            rejected: Default::default(),
         }
     }
+}
 
+impl Limits {
     /// Takes the tokens of a request, or fails if there is none.
     ///
     /// `session` is the value of the session's cookie. The bucket of the address comes before the one that all share, so
@@ -127,15 +169,16 @@ impl Limits {
         from: Option<ClientAddress>,
         session: Option<&[u8]>,
     ) -> Result<(), OverLimitError> {
+        let buckets = self.current();
         if let Some(session) = session.and_then(|session| self.known.find(session)) {
-            return self.within(Scope::Session, self.sessions.take(&session));
+            return self.within(Scope::Session, buckets.sessions.take(&session));
         }
         let (by_address, by_all) = match cost {
-            Cost::Read => (&self.reads, None),
-            Cost::Start => (&self.starts, Some(&self.all_starts)),
-            Cost::Finish => (&self.finishes, Some(&self.all_finishes)),
-            Cost::SignUp => (&self.sign_ups, Some(&self.all_sign_ups)),
-            Cost::Check => (&self.checks, None),
+            Cost::Read => (&buckets.reads, None),
+            Cost::Start => (&buckets.starts, Some(&buckets.all_starts)),
+            Cost::Finish => (&buckets.finishes, Some(&buckets.all_finishes)),
+            Cost::SignUp => (&buckets.sign_ups, Some(&buckets.all_sign_ups)),
+            Cost::Check => (&buckets.checks, None),
         };
         // A proxy asks for all users of an application at once.
         let address = from.filter(|from| !(from.is_proxy && cost == Cost::Check));
@@ -147,12 +190,22 @@ impl Limits {
 
     /// Takes the token of a sign-in that names an account, by the key of the name.
     pub(crate) fn take_name(&self, key: &str) -> Result<(), OverLimitError> {
-        self.within(Scope::Name, self.names.take(key))
+        self.within(Scope::Name, self.current().names.take(key))
+    }
+
+    /// Takes the tokens of an attempt to use a recovery code of an account, by the key of its name: one for this account and
+    /// the address, and one for the account. A stranger uses up the first only at his own address, and the second only for
+    /// the time that it takes to get a token, so that neither locks the owner out.
+    pub(crate) fn take_recovery(&self, key: &str, from: Option<ClientAddress>) -> Result<(), OverLimitError> {
+        let buckets = self.current();
+        let address = from.map(|from| network::of_client(from.ip));
+        self.within(Scope::Recovery, buckets.recoveries.take(&(key.to_owned(), address)))?;
+        self.within(Scope::Recovery, buckets.accounts.take(key))
     }
 
     /// Takes the token of a new connection.
     pub(crate) fn take_connection(&self, from: IpAddr) -> Result<(), OverLimitError> {
-        self.within(Scope::Connections, self.connections.take(&network::of_client(from)))
+        self.within(Scope::Connections, self.current().connections.take(&network::of_client(from)))
     }
 
     /// Remembers for some minutes that a session is good: a request that needs one has succeeded with it.
@@ -163,7 +216,7 @@ impl Limits {
     /// The words of the limits, and the numbers of requests and connections over each so far.
     #[cfg(test)]
     fn rejected(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let counts = self.rejected.iter().map(|count| count.load(Ordering::Relaxed));
+        let counts = self.rejected.iter().map(Counter::get);
         Scope::EACH.map(Scope::as_str).into_iter().zip(counts)
     }
 
@@ -175,7 +228,7 @@ impl Limits {
         };
         let index = Scope::EACH.iter().position(|each| *each == scope);
         if let Some(count) = index.and_then(|index| self.rejected.get(index)) {
-            count.fetch_add(1, Ordering::Relaxed);
+            count.inc();
         }
         Err(OverLimitError { scope, wait })
     }

@@ -51,10 +51,10 @@ impl Live {
         Self { app, operator: http::operator_routes(&site), site, public, addresses }
     }
 
-    /// The same for another application. What was counted stays.
-    fn replaced(&self, app: App) -> Self {
+    /// The same for another application and its configuration. What was counted stays.
+    fn replaced(&self, app: App, config: &Config) -> Self {
         let app = Arc::new(app);
-        Self::of_site(Arc::new(self.site.replaced(app.clone())), app, self.addresses)
+        Self::of_site(Arc::new(self.site.replaced(app.clone(), config)), app, self.addresses)
     }
 
     /// The routes for these clients.
@@ -115,7 +115,7 @@ impl Reloader {
     pub async fn reload(&self, config: &Config) -> Result<(), StartError> {
         let old = self.live.borrow().clone();
         let app = old.app.reload(config, config.origins(self.port)).await?;
-        self.live.send_replace(Arc::new(old.replaced(app)));
+        self.live.send_replace(Arc::new(old.replaced(app, config)));
         Ok(())
     }
 }

@@ -15,6 +15,7 @@ pub(crate) mod connections;
 mod events;
 mod families;
 mod in_use;
+pub(crate) mod limits;
 mod metadata_source;
 mod models;
 mod pool;
@@ -25,6 +26,7 @@ use ceremonies::CeremonyMetrics;
 use connections::ConnectionMetrics;
 use events::Events;
 use in_use::MetadataInUse;
+use limits::LimitMetrics;
 use metadata_source::MetadataSource;
 use models::ModelLabels;
 use pool::PoolInUse;
@@ -39,6 +41,7 @@ pub(crate) struct Metrics {
     registry: Registry,
     pub(crate) requests: RequestMetrics,
     pub(crate) connections: ConnectionMetrics,
+    pub(crate) limits: LimitMetrics,
     /// What is counted of ceremonies and of the store.
     pub(crate) events: Events,
     metadata: MetadataSource,
@@ -50,6 +53,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("countersign");
         let requests = RequestMetrics::new(&mut registry);
         let connections = ConnectionMetrics::new(&mut registry);
+        let limits = LimitMetrics::new(&mut registry);
         let ceremonies = CeremonyMetrics::new(&mut registry);
         let store = StoreMetrics::new(&mut registry, database.error_codes());
         if let Database::Postgres(store) = database {
@@ -58,7 +62,7 @@ impl Metrics {
         let metadata = MetadataSource::default();
         registry.register_collector(Box::new(MetadataInUse(metadata.clone())));
         let events = Events::new(ceremonies, store, ModelLabels::new(metadata.clone()));
-        Self { registry, requests, connections, events, metadata }
+        Self { registry, requests, connections, limits, events, metadata }
     }
 
     /// From now on, the metrics are about this metadata, if it is configured.

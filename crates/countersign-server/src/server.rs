@@ -12,10 +12,13 @@ use crate::config::finding::{Finding, Findings};
 use crate::connections::serving::{self, Serving, is_dropped};
 use crate::connections::{Connections, OPERATOR_CONNECTIONS_MAX, PAGE_CONNECTIONS_MAX};
 use crate::live::{Audience, CurrentLive, Live, Reloader, current_routes};
-use crate::{app::App, check, start_error::StartError, tls::Tls};
+use crate::{app::App, audit, check, start_error::StartError, tls::Tls};
 
 /// How long requests may continue after the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How long the last anchor of the audit log may take.
+const LAST_ANCHOR: Duration = Duration::from_secs(2);
 
 /// A server that listens on its addresses. Call [`Server::serve`] to answer requests.
 pub struct Server {
@@ -155,15 +158,16 @@ impl Server {
             tokio::time::sleep(grace).await;
         };
         tokio::select! {
-            () = stop => Ok(()),
-            () = watch(live.clone()) => Ok(()),
-            () = certificate => Ok(()),
-            () = serving => Ok(()),
-            () = too_late => {
-                tracing::warn!("stopped with requests under way");
-                Ok(())
-            }
+            () = stop => {}
+            () = watch(live.clone()) => {}
+            () = certificate => {}
+            () = serving => {}
+            () = too_late => tracing::warn!("stopped with requests under way"),
         }
+        let app = live.borrow().app.clone();
+        // A database that does not answer must not keep the process.
+        let _ = tokio::time::timeout(LAST_ANCHOR, app.end_audit()).await;
+        Ok(())
     }
 }
 
@@ -185,7 +189,16 @@ impl Sockets {
 /// Watches the database, and the metadata of the current configuration. Never returns.
 async fn watch(live: CurrentLive) {
     let app = live.borrow().app.clone();
-    tokio::join!(app.watch_database(), watch_metadata(live));
+    tokio::join!(app.watch_database(), watch_metadata(live.clone()), watch_audit(live));
+}
+
+/// Keeps the audit log by the current configuration, at once and every hour. Never returns.
+async fn watch_audit(live: CurrentLive) {
+    loop {
+        let app = live.borrow().app.clone();
+        app.keep_audit().await;
+        tokio::time::sleep(audit::EVERY).await;
+    }
 }
 
 /// Watches the metadata, and changes to other metadata when the configuration does.

@@ -3,6 +3,8 @@
 // The three files of the server's tests are symbolic links, so that the package contains them.
 #[cfg(unix)]
 mod administering;
+#[cfg(unix)]
+mod audit;
 #[allow(dead_code, reason = "the server's own tests use all of it")]
 mod authenticator;
 #[cfg(unix)]

@@ -170,6 +170,22 @@ fn the_secret_of_a_client_is_read_again() {
 }
 
 #[test]
+fn limits_and_proxies_are_read_again() {
+    let server = Server::start("[limits]\nnames = \"1/h:1\"\n");
+    let status = || server.running.post("/api/sessions/start", &json!({ "name": "Ada" })).unwrap().0;
+    assert_eq!([status(), status()], [200, 429]);
+    // What was used of a limit that stays is not given back.
+    server.reload("[limits]\nnames = \"1/h:1\"\n[proxies]\ntrusted = [\"10.0.0.1\"]\n", TAKEN);
+    assert_eq!(status(), 429);
+    server.reload("[limits]\nnames = \"2/h:2\"\n", TAKEN);
+    assert_eq!([status(), status(), status()], [200, 200, 429]);
+    let log =
+        server.reload("[limits]\nnames = \"9/h:9\"\n[tls]\ncertificate = \"x\"\nkey = \"y\"\n", NOT_TAKEN);
+    assert!(log.contains("tls.certificate: a change needs a restart"), "{log}");
+    assert_eq!(status(), 429, "nothing of it is taken");
+}
+
+#[test]
 fn of_a_file_that_is_wrong_nothing_is_taken() {
     let server = Server::start("rp_name = \"Before\"\n");
     for (text, words) in [

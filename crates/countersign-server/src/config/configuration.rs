@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use countersign::Policy;
 use countersign_axum::{SignUp, UnknownSignals};
 
+use crate::audit::config::AuditConfig;
 use crate::config::{database::DatabaseAddress, policy::draft::PolicyDraft};
 use crate::{client_address::ProxyConfig, limits::config::LimitsConfig, tls::TlsConfig};
 use crate::{metadata::config::MetadataConfig, start_error::StartError};
@@ -57,6 +58,8 @@ pub struct Config {
     pub proxies: ProxyConfig,
     /// How often clients may ask.
     pub limits: LimitsConfig,
+    /// The audit log.
+    pub audit: AuditConfig,
     /// TLS at the address of the page, for a server without a proxy; none by default.
     pub tls: Option<TlsConfig>,
 }
@@ -140,6 +143,7 @@ impl Config {
             clients: Vec::new(),
             proxies: ProxyConfig::default(),
             limits: LimitsConfig::default(),
+            audit: AuditConfig::default(),
             tls: None,
         }
     }

@@ -4,6 +4,7 @@ use super::draft::Draft;
 use super::policy::entries as policy_entries;
 use super::setting::{Entry, Setting};
 
+mod audit;
 mod limits;
 mod login;
 mod metadata;
@@ -19,6 +20,7 @@ pub(crate) fn entries() -> impl Iterator<Item = &'static Entry<Draft>> {
         tls::ENTRIES,
         limits::ENTRIES,
         operations::ENTRIES,
+        audit::ENTRIES,
         metadata::ENTRIES,
     ];
     all.into_iter().flatten()

@@ -1,12 +1,14 @@
 use std::net::Ipv4Addr;
 
 use axum::{Router, routing::get};
+use prometheus_client::metrics::counter::Counter;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::watch;
 
 use super::*;
 use crate::client_address::ProxyConfig;
 use crate::limits::config::LimitsConfig;
+use crate::metrics::limits::LimitMetrics;
 
 const PATIENCE: Duration = Duration::from_millis(1500);
 const LONGER: Duration = Duration::from_secs(10);
@@ -18,7 +20,7 @@ const TIMES: Times = Times { patience: PATIENCE, life: Duration::from_secs(60) }
 
 /// A server of so many connections without other limits.
 fn admission(connections: usize) -> Admission {
-    let addresses = Arc::new(ClientAddresses::new(ProxyConfig::default()));
+    let addresses = Arc::new(ClientAddresses::new(&ProxyConfig::default(), Counter::default()));
     Admission { connections, addresses, limits: None, metrics: ListenerMetrics::default() }
 }
 
@@ -144,7 +146,7 @@ async fn the_connections_of_a_proxy_are_not_those_of_one_client() {
     let mut admission = admission(4);
     let trusted = vec!["127.0.0.2".parse().unwrap()];
     let proxies = ProxyConfig { trusted, ..ProxyConfig::default() };
-    admission.addresses = Arc::new(ClientAddresses::new(proxies));
+    admission.addresses = Arc::new(ClientAddresses::new(&proxies, Counter::default()));
     let address = serve_within(admission, TIMES);
     let mut behind_it = [connect([127, 0, 0, 2], address).await, connect([127, 0, 0, 2], address).await];
     for client in &mut behind_it {
@@ -165,7 +167,7 @@ async fn an_address_over_its_limit_of_connections_is_closed_at_once() {
     let mut admission = admission(100);
     let mut config = LimitsConfig::off();
     config.connections = "1/h:3".parse().unwrap();
-    admission.limits = Some(Arc::new(Limits::new(&config)));
+    admission.limits = Some(Arc::new(Limits::new(&config, &LimitMetrics::default())));
     let address = serve_within(admission, TIMES);
     for _ in 0..3 {
         assert!(is_answered(&mut connect([127, 0, 0, 3], address).await).await);

@@ -7,12 +7,14 @@ use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::{http::uri::Authority, middleware::Next};
+use countersign::store::AuditSource;
 use countersign_axum::error_answer;
 use tracing::Instrument as _;
 
 use super::site::{Shared, Site};
 use super::timed_body::TimedBody;
 use super::trace::{TRACE_ID, TraceId};
+use crate::client_address::ClientAddress;
 use crate::metrics::requests::{NO_ROUTE, method_label};
 
 /// The most bytes of a request's path and query. The longest that are meant name an address to return to, of 2048 bytes,
@@ -32,7 +34,7 @@ pub(super) async fn guard(State(site): State<Shared>, request: Request, next: Ne
     let id = TraceId::of(request.headers());
     let span = tracing::info_span!("request", trace_id = %id, method, route);
     let answer = async {
-        let response = answer(&site, request, next).await;
+        let response = answer(&site, request, next, id.bytes()).await;
         let (status, took) = (response.status(), began.elapsed());
         site.app.metrics.requests.answered(method, route, status, took);
         tracing::debug!(status = status.as_u16(), microseconds = took.as_micros(), "answered");
@@ -45,12 +47,15 @@ pub(super) async fn guard(State(site): State<Shared>, request: Request, next: Ne
     response
 }
 
-async fn answer(site: &Site, mut request: Request, next: Next) -> Response {
+async fn answer(site: &Site, mut request: Request, next: Next, trace_id: Option<[u8; 16]>) -> Response {
     let uri = request.uri().clone();
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
         let client = site.addresses.find(peer.ip(), request.headers());
         request.extensions_mut().insert(client);
     }
+    let client = request.extensions().get::<ClientAddress>();
+    let address = client.and_then(|client| site.app.audit.addresses.of(client.ip));
+    request.extensions_mut().insert(AuditSource { address, trace_id });
     let mut response = if uri.path_and_query().is_some_and(|it| it.as_str().len() > ADDRESS_MAX) {
         Rejection::AddressTooLong.answer(&uri)
     } else if !names_its_host(&request) && !is_of_old_probe(&request) {

@@ -17,6 +17,9 @@ use crate::limits::{Cost, OverLimitError};
 /// Where sign-ins start, with or without the name of an account.
 const SIGN_IN: &str = "/api/sessions/start";
 
+/// Where a recovery code is used.
+const RECOVERY: &str = "/api/recovery/start";
+
 /// The most bytes of a body that is read for the name in it: as many as the routes accept.
 const BODY_MAX: usize = 256 * 1024;
 
@@ -35,8 +38,8 @@ pub(super) async fn limit(State(site): State<Shared>, request: Request, next: Ne
     }
     let is_proof = proves_a_session(uri.path());
     let mut request = Request::from_parts(parts, body);
-    if request.method() == Method::POST && uri.path() == SIGN_IN {
-        request = match within_limit_of_name(&site, request).await {
+    if request.method() == Method::POST && matches!(uri.path(), SIGN_IN | RECOVERY) {
+        request = match within_limit_of_name(&site, request, address).await {
             Ok(request) => request,
             Err(answer) => return *answer,
         };
@@ -73,8 +76,13 @@ fn proves_a_session(path: &str) -> bool {
     within("/api/credentials") || within("/api/step-up") || matches!(path, "/api/sessions" | "/api/signals")
 }
 
-/// Takes the token of the name that a sign-in is for, if there is one. A body that can't be read is left to the handler.
-async fn within_limit_of_name(site: &Shared, request: Request) -> Result<Request, Box<Response>> {
+/// Takes the tokens of the name that a sign-in or a recovery is for, if there is one. A body that can't be read is left to
+/// the handler.
+async fn within_limit_of_name(
+    site: &Shared,
+    request: Request,
+    address: Option<ClientAddress>,
+) -> Result<Request, Box<Response>> {
     #[derive(Deserialize)]
     struct Start {
         name: Option<String>,
@@ -96,7 +104,12 @@ async fn within_limit_of_name(site: &Shared, request: Request) -> Result<Request
     if let Ok(Start { name: Some(name) }) = serde_json::from_slice(&body)
         && let Ok(name) = names::clean(&name)
     {
-        let over = site.limits.take_name(&names::key(&name));
+        let key = names::key(&name);
+        let over = if parts.uri.path() == RECOVERY {
+            site.limits.take_recovery(&key, address)
+        } else {
+            site.limits.take_name(&key)
+        };
         over.map_err(|error| Box::new(too_many(error, &parts.uri)))?;
     }
     Ok(Request::from_parts(parts, Body::from(body)))

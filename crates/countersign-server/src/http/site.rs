@@ -22,13 +22,17 @@ pub(crate) type Shared = Arc<Site>;
 impl Site {
     /// Prepares the page and the headers for the application's origins.
     pub(crate) fn new(app: Arc<App>, config: &Config) -> Self {
-        let addresses = Arc::new(ClientAddresses::new(config.proxies.clone()));
-        let limits = Arc::new(Limits::new(&config.limits));
+        let metrics = &app.metrics.limits;
+        let addresses = Arc::new(ClientAddresses::new(&config.proxies, metrics.malformed()));
+        let limits = Arc::new(Limits::new(&config.limits, metrics));
         Self::with(app, Arc::new(Assets::new()), addresses, limits)
     }
 
-    /// The same for another application. What clients have used of their limits stays.
-    pub(crate) fn replaced(&self, app: Arc<App>) -> Self {
+    /// The same for another application and another configuration. What clients have used of limits stays, unless the limits
+    /// change.
+    pub(crate) fn replaced(&self, app: Arc<App>, config: &Config) -> Self {
+        self.addresses.reconfigure(&config.proxies);
+        self.limits.reconfigure(&config.limits);
         Self::with(app, self.assets.clone(), self.addresses.clone(), self.limits.clone())
     }
 

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use countersign::types::hex;
 
 /// The header with the ID, in answers that are errors.
 pub(super) const TRACE_ID: HeaderName = HeaderName::from_static("countersign-trace-id");
@@ -59,6 +60,11 @@ impl TraceId {
             && !is_zero(trace)
             && !is_zero(parent);
         is_valid.then(|| Self(trace.to_owned()))
+    }
+
+    /// The 16 bytes of the ID.
+    pub(super) fn bytes(&self) -> Option<[u8; 16]> {
+        hex::decode(&self.0).ok()?.try_into().ok()
     }
 
     /// The ID as the value of a header.

@@ -32,6 +32,10 @@ pub struct LimitsConfig {
     pub sessions: Limit,
     /// Starts of sign-ins with the name of one account, from all addresses. Sign-ins without a name are not affected.
     pub names: Limit,
+    /// Attempts to use a recovery code of one account, from one address.
+    pub recoveries: Limit,
+    /// Attempts to use a recovery code of one account, from all addresses.
+    pub account_recoveries: Limit,
     /// Starts of sign-ins by all strangers.
     pub all_starts: Limit,
     /// Ends of sign-ins and sign-ups by all strangers.
@@ -52,6 +56,8 @@ impl Default for LimitsConfig {
             checks: Limit::per_second(1000, 5000),
             sessions: Limit::per_second(10, 200),
             names: Limit::per_second(1, 30),
+            recoveries: Limit::per_hour(20, 10),
+            account_recoveries: Limit::per_second(1, 30),
             all_starts: Limit::per_second(500, 2000),
             all_finishes: Limit::per_second(200, 1000),
             all_sign_ups: Limit::per_second(20, 500),
@@ -71,6 +77,8 @@ impl LimitsConfig {
             checks: Limit::OFF,
             sessions: Limit::OFF,
             names: Limit::OFF,
+            recoveries: Limit::OFF,
+            account_recoveries: Limit::OFF,
             all_starts: Limit::OFF,
             all_finishes: Limit::OFF,
             all_sign_ups: Limit::OFF,
@@ -112,8 +120,17 @@ impl Limit {
     /// A limit of so many requests a second on average, and so many at once. Numbers are cut to 1 000 000, and a zero is
     /// no limit.
     pub const fn per_second(rate: u32, burst: u32) -> Self {
+        Self::per(Period::Second, rate, burst)
+    }
+
+    /// A limit of so many requests an hour on average, and so many at once: see [`per_second`](Self::per_second).
+    pub const fn per_hour(rate: u32, burst: u32) -> Self {
+        Self::per(Period::Hour, rate, burst)
+    }
+
+    const fn per(period: Period, rate: u32, burst: u32) -> Self {
         match (tokens(rate), tokens(burst)) {
-            (Some(rate), Some(burst)) => Self(Some(Bucket { rate, period: Period::Second, burst })),
+            (Some(rate), Some(burst)) => Self(Some(Bucket { rate, period, burst })),
             _ => Self::OFF,
         }
     }

@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::config::Limit;
 use super::*;
 
@@ -8,7 +10,7 @@ fn limits(config: &LimitsConfig) -> (Limits, Arc<AtomicU64>) {
         let seconds = Arc::clone(&seconds);
         move || Duration::from_secs(seconds.load(Ordering::Relaxed))
     }));
-    (Limits::with_clock(config, &clock), seconds)
+    (Limits::with_clock(config, &LimitMetrics::default(), clock), seconds)
 }
 
 fn config(change: impl FnOnce(&mut LimitsConfig)) -> LimitsConfig {
@@ -133,4 +135,37 @@ fn connections_are_limited_by_network() {
     limits.take_connection("2001:db8::1".parse().unwrap()).unwrap();
     let error = limits.take_connection("2001:db8::2".parse().unwrap()).unwrap_err();
     assert_eq!(error.scope, Scope::Connections);
+}
+
+#[test]
+fn recovery_codes_are_limited_for_an_account_and_a_stranger_does_not_lock_its_owner_out() {
+    let (limits, seconds) =
+        limits(&config(|it| (it.recoveries, it.account_recoveries) = (limit("20/h:3"), limit("1/s:5"))));
+    let take = |address| limits.take_recovery("ada", Some(from(address))).map_err(|error| error.wait);
+    let stranger: Vec<_> = (0..1000).map(|_| take("192.0.2.1").is_ok()).collect();
+    assert_eq!(stranger.iter().filter(|is_taken| **is_taken).count(), 3);
+    assert_eq!(take("192.0.2.1"), Err(Duration::from_secs(180)));
+    // The owner is elsewhere, and so are more strangers.
+    assert_eq!([take("192.0.2.2"), take("192.0.2.3")], [Ok(()), Ok(())]);
+    assert_eq!(take("192.0.2.4"), Err(Duration::from_secs(1)), "the account's own limit");
+    assert_eq!(limits.take_recovery("eve", Some(from("192.0.2.4"))), Ok(()));
+    seconds.store(1, Ordering::Relaxed);
+    assert_eq!(take("192.0.2.4"), Ok(()));
+    let counted: Vec<_> = limits.rejected().filter(|(_, count)| *count > 0).collect();
+    assert_eq!(counted, [("recovery", 999)]);
+}
+
+#[test]
+fn limits_that_are_configured_anew_begin_anew_and_others_go_on() {
+    let (limits, _) = limits(&config(|it| it.names = limit("1/h:1")));
+    limits.take_name("ada").unwrap();
+    limits.take_name("ada").unwrap_err();
+    limits.reconfigure(&config(|it| it.names = limit("1/h:1")));
+    limits.take_name("ada").unwrap_err();
+    limits.reconfigure(&config(|it| it.names = limit("2/h:2")));
+    limits.take_name("ada").unwrap();
+    limits.take_name("ada").unwrap();
+    limits.take_name("ada").unwrap_err();
+    limits.reconfigure(&LimitsConfig::off());
+    limits.take_name("ada").unwrap();
 }

@@ -102,6 +102,32 @@ async fn the_limit_of_a_name_locks_no_user_out() {
 }
 
 #[tokio::test]
+async fn recovery_codes_are_limited_for_an_account_and_strangers_do_not_lock_its_owner_out() {
+    let site = site(|limits| {
+        (limits.recoveries, limits.account_recoveries) = (limit("1/h:2"), limit("1/h:4"));
+    })
+    .await;
+    site.account("Ada", 1).await;
+    let mut client = site.client();
+    let wrong = |name: &str| {
+        post("/api/recovery/start", &json!({ "name": name, "code": "0000-0000-0000-0000-0000-0000" }))
+    };
+    for name in ["Ada", " ada"] {
+        from(&mut client, ONE, wrong(name)).await.expect_error(401, "recovery-code-invalid");
+    }
+    from(&mut client, ONE, wrong("ADA")).await.expect_error(429, "too-many-requests");
+    // The owner at another address, and another account.
+    from(&mut client, OTHER, wrong("Ada")).await.expect_error(401, "recovery-code-invalid");
+    from(&mut client, ONE, wrong("Eve")).await.expect_error(401, "recovery-code-invalid");
+    // All addresses together.
+    from(&mut client, OTHER, wrong("Ada")).await.expect_error(401, "recovery-code-invalid");
+    from(&mut client, "192.0.2.3", wrong("Ada")).await.expect_error(429, "too-many-requests");
+    let metrics = String::from_utf8(client.request(get("/metrics")).await.body).unwrap();
+    assert!(metrics.contains("countersign_limited_total{limit=\"recovery\"} 2"), "{metrics}");
+    assert!(metrics.contains("countersign_limited_total{limit=\"address\"} 0"), "{metrics}");
+}
+
+#[tokio::test]
 async fn a_signed_in_user_has_a_budget_that_neighbours_do_not_use_up() {
     let one = limit("1/h:1");
     let site = site(|limits| {

@@ -18,7 +18,6 @@ macro_rules! limit {
         })
         .meaning($meaning)
         .default($default)
-        .at_restart()
     };
 }
 
@@ -29,19 +28,16 @@ pub(super) const ENTRIES: &[Entry] = &[
         Ok(())
     })
     .meaning("Addresses and networks of proxies that name their client")
-    .option("trusted-proxy", "NETWORK")
-    .at_restart(),
+    .option("trusted-proxy", "NETWORK"),
     Entry::word("proxies.field", &["x-forwarded-for", "forwarded"], |draft, text| {
         let field = text.parse::<ForwardedField>();
         draft.config.proxies.field = field.map_err(|error: ForwardedFieldError| error.to_string())?;
         Ok(())
     })
-    .meaning("Field in which they name it")
-    .at_restart(),
+    .meaning("Field in which they name it"),
     Entry::flag("limits.off", |draft, is_off| draft.limits_off = is_off)
         .meaning("Do not limit how often clients may ask, but for the limits that are set")
-        .option_that_sets("no-limits", "true")
-        .at_restart(),
+        .option_that_sets("no-limits", "true"),
     limit!(
         "limits.connections",
         connections,
@@ -70,6 +66,18 @@ pub(super) const ENTRIES: &[Entry] = &[
         "1/s:30",
         "Starts of sign-ins with the name of one account, from all addresses"
     ),
+    limit!(
+        "limits.recoveries",
+        recoveries,
+        "20/h:10",
+        "Attempts to use a recovery code of one account, from one address"
+    ),
+    limit!(
+        "limits.account_recoveries",
+        account_recoveries,
+        "1/s:30",
+        "Attempts to use a recovery code of one account, from all addresses"
+    ),
     limit!("limits.all_starts", all_starts, "500/s:2000", "Starts of sign-ins by all strangers"),
     limit!(
         "limits.all_finishes",
@@ -94,7 +102,7 @@ mod tests {
                 set(&mut draft, entry.setting.default).unwrap();
             }
         }
-        assert_eq!(draft.limits.len(), 11);
+        assert_eq!(draft.limits.len(), 13);
         assert_eq!(draft.finish_limits(), LimitsConfig::default());
     }
 }
