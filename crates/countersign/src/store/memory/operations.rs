@@ -8,8 +8,8 @@ use crate::record::update::CredentialUpdate;
 use crate::store::memory::tables::Tables;
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
-    Account, CREDENTIALS_PER_ACCOUNT_MAX, Confirmation, Finish, Invitation, RECOVERY_CODES, Session,
-    StoredCredential, StoredSealingKey, TokenHash,
+    Account, CREDENTIALS_PER_ACCOUNT_MAX, Confirmation, Finish, Invitation, RECOVERY_CODES, Recovery,
+    Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 
 type Applied = Result<(), Rejection>;
@@ -36,12 +36,7 @@ impl Tables {
             Operation::ReplaceRecoveryCodes { account, codes, created_at } => {
                 self.replace_recovery_codes(account, &codes, created_at)?;
             }
-            Operation::RestoreRecovery { account, recovery } => {
-                if !self.accounts.contains_key(&account) {
-                    return Err(Rejection::Missing);
-                }
-                self.recovery.insert(account, *recovery);
-            }
+            Operation::RestoreRecovery { account, recovery } => self.restore_recovery(account, *recovery)?,
             Operation::TakeRecoveryCode { account, code, used_at } => {
                 self.take_recovery_code(&account, &code, used_at)?;
             }
@@ -203,6 +198,14 @@ impl Tables {
         let recovery = self.recovery.entry(account).or_default();
         recovery.codes = codes.iter().copied().collect();
         recovery.created_at = Some(created_at);
+        Ok(())
+    }
+
+    fn restore_recovery(&mut self, account: UserHandle, recovery: Recovery) -> Applied {
+        if !self.accounts.contains_key(&account) {
+            return Err(Rejection::Missing);
+        }
+        self.recovery.insert(account, recovery);
         Ok(())
     }
 
