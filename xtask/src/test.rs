@@ -23,8 +23,8 @@ mod cluster;
 pub(crate) const HELP: &str = "\
 cargo xtask test [ARGUMENT]...
 
-Installs Chromium, its driver, npm, systemd and PostgreSQL if they are missing, on Debian and its relatives, with root or sudo. nginx
-and Caddy are unpacked below target/ and not installed, because Debian's packages would start them. Then runs
+Installs Chromium, its driver, npm, Python, systemd and PostgreSQL if they are missing, on Debian and its relatives, with root or
+sudo. nginx and Caddy are unpacked below target/ and not installed, because Debian's packages would start them. Then runs
 `cargo test --workspace --all-features` with the arguments, and without arguments the crates' examples and the stored inputs
 of the fuzz targets too.
 
@@ -53,6 +53,11 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
             tools::find("systemd-analyze").is_some()
         })?;
     }
+    tools::install_debian(
+        "the tests run a program of Python: python3 with its module venv",
+        &["python3", "python3-venv"],
+        || tools::answers(Command::new("python3").args(["-c", "import ensurepip, venv"])),
+    )?;
     let database = database()?;
     let everything = arguments.is_empty();
     let mut tests = tools::cargo(&["test", "--workspace", "--all-features"]);

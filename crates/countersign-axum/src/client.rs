@@ -17,11 +17,15 @@
 //! signals on to password managers, and works with browsers and password managers that have no `toJSON()`. A page may
 //! use another script, such as `@simplewebauthn/browser`, with the same routes.
 
+use core::future::{Ready, ready};
+
+use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodRouter, get};
-use axum::{Router, body::Body};
 use countersign::{cose::sha256, types::hex::Hex};
+
+use crate::openapi::operations as describe;
+use crate::openapi::table::{Routes, Verb};
 
 /// The ES module that a page imports, for programs that serve or bundle it themselves.
 pub const SCRIPT: &str = include_str!("client/passkeys.js");
@@ -29,21 +33,21 @@ pub const SCRIPT: &str = include_str!("client/passkeys.js");
 /// The TypeScript types of [`SCRIPT`].
 pub const TYPES: &str = include_str!("client/passkeys.d.ts");
 
-/// The routes of the script and its types.
-pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new()
-        .route("/passkeys.js", file("text/javascript; charset=utf-8", SCRIPT))
-        .route("/passkeys.d.ts", file("text/plain; charset=utf-8", TYPES))
+/// The routes with those of the script and its types.
+pub(crate) fn add_to<S: Clone + Send + Sync + 'static>(routes: Routes<S>) -> Routes<S> {
+    routes
+        .route(Verb::Get, "/passkeys.js", file("text/javascript; charset=utf-8", SCRIPT), describe::script)
+        .route(Verb::Get, "/passkeys.d.ts", file("text/plain; charset=utf-8", TYPES), describe::types)
 }
 
-/// A route that serves a text with the hash of its bytes as entity tag. Browsers request it each time (`no-cache`), and
+/// A handler that sends a text with the hash of its bytes as entity tag. Browsers request it each time (`no-cache`), and
 /// get 304 as long as they have it, so that a page never uses the script of an earlier version.
-fn file<S: Clone + Send + Sync + 'static>(content_type: &'static str, text: &'static str) -> MethodRouter<S> {
+fn file(
+    content_type: &'static str,
+    text: &'static str,
+) -> impl Fn(HeaderMap) -> Ready<Response> + Clone + Send + Sync + 'static {
     let tag = format!("\"{}\"", Hex(&sha256(&[text.as_bytes()])));
-    get(move |headers: HeaderMap| {
-        let answer = answer(&headers, content_type, text, &tag);
-        async move { answer }
-    })
+    move |headers: HeaderMap| ready(answer(&headers, content_type, text, &tag))
 }
 
 fn answer(request: &HeaderMap, content_type: &'static str, text: &'static str, tag: &str) -> Response {
@@ -81,7 +85,7 @@ mod tests {
         if let Some(tag) = known {
             request = request.header(header::IF_NONE_MATCH, tag);
         }
-        routes::<()>().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+        add_to(Routes::<()>::new()).into_router().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
     #[tokio::test]

@@ -42,6 +42,7 @@
 //! - [`AuditLog`]: rows about what users do, in chains of hashes.
 //! - [`rotate_sealing_keys`]: replaces the key that ceremonies are sealed with.
 //! - [`client`]: the script for the page.
+//! - [`openapi`]: the description of the routes for tools.
 //!
 //! # Routes
 //!
@@ -199,6 +200,7 @@ mod log;
 mod models;
 mod observation;
 mod observer;
+pub mod openapi;
 mod operation_error;
 mod passkeys;
 mod recovery;

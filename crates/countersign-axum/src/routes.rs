@@ -1,7 +1,6 @@
 //! The routes.
 
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{delete, get, patch, post};
 use axum::{Router, middleware};
 use countersign::relying_party::related_origins::WELL_KNOWN_PATH;
 
@@ -10,31 +9,45 @@ use crate::http::{
     BODY_MAX, accounts, credentials, data, edge, edge::OriginCheck, recovery, sessions, signals, step_up,
     well_known,
 };
+use crate::openapi::operations as describe;
+use crate::openapi::table::Routes;
+use crate::openapi::table::Verb::{Delete, Get, Patch, Post};
 use crate::{app::Shared, client};
 
-/// The routes of accounts, sessions and credentials, with their checks.
+/// The routes of accounts, sessions and credentials, with their descriptions.
+pub(crate) fn table() -> Routes<Shared> {
+    let routes = Routes::new()
+        .route(Get, "/session", sessions::current, describe::current_session)
+        .route(Delete, "/session", sessions::end, describe::end_session)
+        .route(Post, "/accounts/start", accounts::start, describe::start_account)
+        .route(Post, "/accounts/finish", accounts::finish, describe::finish_account)
+        .route(Patch, "/account", accounts::rename, describe::rename_account)
+        .route(Delete, "/account", accounts::remove, describe::remove_account)
+        .route(Get, "/account/data", data::export, describe::account_data)
+        .route(Get, "/recovery-codes", recovery::status, describe::recovery_status)
+        .route(Post, "/recovery-codes", recovery::make, describe::make_recovery_codes)
+        .route(Post, "/recovery/start", recovery::start, describe::start_recovery)
+        .route(Post, "/recovery/finish", recovery::finish, describe::finish_recovery)
+        .route(Get, "/sessions", sessions::list, describe::list_sessions)
+        .route(Delete, "/sessions", sessions::end_others, describe::end_other_sessions)
+        .route(Delete, "/sessions/{id}", sessions::end_one, describe::end_one_session)
+        .route(Post, "/sessions/start", sessions::start, describe::start_session)
+        .route(Post, "/sessions/finish", sessions::finish, describe::finish_session)
+        .route(Post, "/step-up/start", step_up::start, describe::start_step_up)
+        .route(Post, "/step-up/finish", step_up::finish, describe::finish_step_up)
+        .route(Get, "/credentials", credentials::list, describe::list_credentials)
+        .route(Post, "/credentials/start", credentials::start, describe::start_credential)
+        .route(Post, "/credentials/finish", credentials::finish, describe::finish_credential)
+        .route(Patch, "/credentials/{id}", credentials::rename, describe::rename_credential)
+        .route(Delete, "/credentials/{id}", credentials::remove, describe::remove_credential)
+        .route(Get, "/signals", signals::current, describe::signals);
+    client::add_to(routes)
+}
+
+/// The routes of [`table`], with their checks.
 pub(crate) fn passkeys<S: Clone + Send + Sync + 'static>(app: &Shared) -> Router<S> {
-    Router::new()
-        .route("/session", get(sessions::current).delete(sessions::end))
-        .route("/accounts/start", post(accounts::start))
-        .route("/accounts/finish", post(accounts::finish))
-        .route("/account", patch(accounts::rename).delete(accounts::remove))
-        .route("/account/data", get(data::export))
-        .route("/recovery-codes", get(recovery::status).post(recovery::make))
-        .route("/recovery/start", post(recovery::start))
-        .route("/recovery/finish", post(recovery::finish))
-        .route("/sessions", get(sessions::list).delete(sessions::end_others))
-        .route("/sessions/{id}", delete(sessions::end_one))
-        .route("/sessions/start", post(sessions::start))
-        .route("/sessions/finish", post(sessions::finish))
-        .route("/step-up/start", post(step_up::start))
-        .route("/step-up/finish", post(step_up::finish))
-        .route("/credentials", get(credentials::list))
-        .route("/credentials/start", post(credentials::start))
-        .route("/credentials/finish", post(credentials::finish))
-        .route("/credentials/{id}", patch(credentials::rename).delete(credentials::remove))
-        .route("/signals", get(signals::current))
-        .merge(client::routes())
+    table()
+        .into_router()
         .fallback(edge::not_found)
         .method_not_allowed_fallback(edge::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_MAX))
@@ -43,11 +56,32 @@ pub(crate) fn passkeys<S: Clone + Send + Sync + 'static>(app: &Shared) -> Router
         .with_state(app.clone())
 }
 
+/// Whether a relying party has related origins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third case")]
+pub enum RelatedOrigins {
+    /// It has none.
+    None,
+    /// It has some.
+    Some,
+}
+
 /// The documents below `/.well-known`. Without related origins, there is no document of them: clients reject an empty one.
-pub(crate) fn well_known<S: Clone + Send + Sync + 'static>(app: &Shared) -> Router<S> {
-    let mut routes = Router::new().route(PASSKEY_ENDPOINTS_PATH, get(well_known::passkey_endpoints));
-    if !app.accounts.related_origins().origins.is_empty() {
-        routes = routes.route(WELL_KNOWN_PATH, get(well_known::related_origins));
+pub(crate) fn well_known_table(related_origins: RelatedOrigins) -> Routes<Shared> {
+    let routes = Routes::new();
+    let routes =
+        routes.route(Get, PASSKEY_ENDPOINTS_PATH, well_known::passkey_endpoints, describe::passkey_endpoints);
+    match related_origins {
+        RelatedOrigins::None => routes,
+        RelatedOrigins::Some => {
+            routes.route(Get, WELL_KNOWN_PATH, well_known::related_origins, describe::related_origins)
+        }
     }
-    routes.with_state(app.clone())
+}
+
+/// The routes of [`well_known_table`] for this application.
+pub(crate) fn well_known<S: Clone + Send + Sync + 'static>(app: &Shared) -> Router<S> {
+    let has_none = app.accounts.related_origins().origins.is_empty();
+    let related_origins = if has_none { RelatedOrigins::None } else { RelatedOrigins::Some };
+    well_known_table(related_origins).into_router().with_state(app.clone())
 }

@@ -5,6 +5,7 @@
 //! | `GET /` `/app.js` `/actions.js` `/client.js` `/passkeys.js` `/returning.js` `/view.js` `/style.css` `/icon.svg` | | the page, with entity tags, and compressed for clients that accept gzip |
 //! | `GET /health/live` | | `ok`: the process answers |
 //! | `GET /health/ready` | | `ok`, or 503 if the database can't be used, or attestation is required and there is no metadata yet |
+//! | `GET /openapi.json` | | the [OpenAPI 3.1](https://spec.openapis.org/oas/v3.1.1.html) document of this interface |
 //! | `GET /metrics` | | metrics in the text format of Prometheus, unless they have a separate address |
 //! | `GET /models/{aaguid}/icon` | | the icon of an authenticator model, if the metadata has one |
 //! | `GET /.well-known/passkey-endpoints` | | an empty object: the site supports passkeys |
@@ -59,6 +60,7 @@
 use axum::routing::get;
 use axum::{Router, middleware};
 
+use self::tables::{health_table, metrics_table, models_table};
 use self::{assets::Assets, site::Shared};
 
 mod assets;
@@ -69,24 +71,26 @@ mod health;
 mod limits;
 mod metrics;
 mod models;
+mod openapi;
 mod page;
 pub(crate) mod site;
+mod tables;
 mod timed_body;
 mod trace;
 
 /// The routes for everyone if `/metrics` has its own address.
 pub(crate) fn public_routes(site: &Shared) -> Router {
-    guarded(limited(checked(health_route().merge(page_routes(site)), site), site), site)
+    guarded(limited(checked(health_table().into_router().merge(page_routes(site)), site), site), site)
 }
 
 /// The routes for everyone and for the operator, at one address.
 pub(crate) fn all_routes(site: &Shared) -> Router {
-    guarded(limited(checked(metrics_routes().merge(page_routes(site)), site), site), site)
+    guarded(limited(checked(metrics_table().into_router().merge(page_routes(site)), site), site), site)
 }
 
 /// The routes for the operator.
 pub(crate) fn operator_routes(site: &Shared) -> Router {
-    guarded(checked(metrics_routes(), site), site)
+    guarded(checked(metrics_table().into_router(), site), site)
 }
 
 /// Adds the answers to requests for nothing, and the check of origins.
@@ -107,18 +111,11 @@ fn guarded(routes: Router<Shared>, site: &Shared) -> Router {
     routes.layer(middleware::from_fn_with_state(site.clone(), edge::guard)).with_state(site.clone())
 }
 
-fn health_route() -> Router<Shared> {
-    Router::new().route("/health/live", get(health::live)).route("/health/ready", get(health::ready))
-}
-
-fn metrics_routes() -> Router<Shared> {
-    health_route().route("/metrics", get(metrics::metrics))
-}
-
 fn page_routes(site: &Shared) -> Router<Shared> {
     Assets::paths()
         .fold(Router::new(), |routes, path| routes.route(path, get(page::asset)))
-        .route("/models/{aaguid}/icon", get(models::icon))
+        .merge(models_table().into_router())
+        .merge(openapi::table().into_router())
         .merge(auth::routes(site.app.passkeys.clone(), site.app.login.clone()))
         .nest("/api", site.app.passkeys.routes())
         .merge(site.app.passkeys.well_known())

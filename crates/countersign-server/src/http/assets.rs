@@ -38,8 +38,9 @@ pub(super) struct Assets {
     assets: Vec<Asset>,
 }
 
+/// A file as it is sent.
 #[derive(Debug)]
-struct Asset {
+pub(super) struct Asset {
     path: &'static str,
     content_type: &'static str,
     plain: Representation,
@@ -90,7 +91,8 @@ impl Assets {
 }
 
 impl Asset {
-    fn new(path: &'static str, content_type: &'static str, content: String) -> Self {
+    /// Compresses and tags a file.
+    pub(super) fn new(path: &'static str, content_type: &'static str, content: String) -> Self {
         let compressed = compress(content.as_bytes()).filter(|it| it.len() < content.len());
         Self {
             path,
@@ -100,7 +102,8 @@ impl Asset {
         }
     }
 
-    fn response(&self, request: &HeaderMap) -> Response {
+    /// The answer to a request for the file.
+    pub(super) fn response(&self, request: &HeaderMap) -> Response {
         let gzip = self.gzip.as_ref().filter(|_| accepts_gzip(request));
         let chosen = gzip.unwrap_or(&self.plain);
         let is_known = is_known(request, &chosen.tag);

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
 use countersign_axum::Passkeys;
+use countersign_axum::openapi::Routes;
+use countersign_axum::openapi::Verb::{Get, Post};
 
 use self::state::Asked;
+use super::openapi::operations as describe;
 use crate::auth::login::Login;
 
 mod check;
@@ -19,11 +21,15 @@ mod session;
 mod state;
 
 /// The routes below `/auth`, and the page's question where it leads to.
+pub(super) fn table() -> Routes<Asked> {
+    Routes::new()
+        .route(Get, "/auth/check", check::check, describe::check)
+        .route(Post, "/auth/session", session::session, describe::session)
+        .route(Get, "/auth/return", returning::go, describe::go_back)
+        .route(Get, "/api/return", returning::describe, describe::describe_return)
+}
+
+/// The routes of [`table`] for this application.
 pub(super) fn routes<S: Clone + Send + Sync + 'static>(passkeys: Passkeys, login: Arc<Login>) -> Router<S> {
-    Router::new()
-        .route("/auth/check", get(check::check))
-        .route("/auth/session", post(session::session))
-        .route("/auth/return", get(returning::go))
-        .route("/api/return", get(returning::describe))
-        .with_state(Asked { passkeys, login })
+    table().into_router().with_state(Asked { passkeys, login })
 }

@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign::types::{Aaguid, base64url};
 
-use super::site::Shared;
+use super::{edge, site::Shared};
 use crate::models::image;
 
 /// Sends the icon from the metadata as a file of this server: the page loads no others.
@@ -18,6 +18,6 @@ pub(super) async fn icon(State(site): State<Shared>, Path(model): Path<String>) 
     };
     match icon() {
         Some((kind, content)) => ([(header::CONTENT_TYPE, kind)], content).into_response(),
-        None => StatusCode::NOT_FOUND.into_response(),
+        None => edge::plain(StatusCode::NOT_FOUND),
     }
 }

@@ -8,7 +8,7 @@ use crate::auth::login::Login;
 
 /// What is asked about sessions and addresses.
 #[derive(Clone)]
-pub(super) struct Asked {
+pub(in crate::http) struct Asked {
     pub(super) passkeys: Passkeys,
     pub(super) login: Arc<Login>,
 }

@@ -1,0 +1,17 @@
+//! `docs/openapi.json` describes the server: what a real server answers has the described form, whatever it is asked.
+//!
+//! Needs Python 3.11 or later with its module `venv` (`apt-get install python3-venv`).
+
+#[allow(dead_code, reason = "the HTTP tests use more of it")]
+#[path = "../http/authenticator.rs"]
+mod authenticator;
+mod document;
+mod fuzzed;
+mod life;
+mod python;
+#[allow(dead_code, reason = "the HTTP tests use more of it")]
+#[path = "../http/site.rs"]
+mod site;
+#[allow(dead_code, reason = "the HTTP tests use more of it")]
+#[path = "../http/store.rs"]
+mod store;
