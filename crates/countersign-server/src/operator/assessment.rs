@@ -71,6 +71,7 @@ impl Finding {
 /// A passkey that was assessed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Assessed {
     /// The ID of the passkey.
     pub id: CredentialId,
@@ -182,7 +183,9 @@ impl Assessment {
                 self.flag(assessed).await?;
             }
         }
-        page.iter().for_each(|assessed| self.summary.count(assessed));
+        for assessed in &page {
+            self.summary.count(assessed);
+        }
         self.after = Some(last);
         Ok(Some(page))
     }

@@ -60,7 +60,9 @@ impl OperatorError {
         match self {
             Self::NoDatabase(_) => "database-missing",
             Self::Open(_) => "database-unusable",
-            Self::Database(_) => "storage-failed",
+            Self::Database(_) | Self::Invite(InviteError::Store(_)) | Self::Keys(KeyError::Store(_)) => {
+                "storage-failed"
+            }
             Self::AccountUnknown(_) => "account-unknown",
             Self::PasskeyUnknown(_) => "passkey-unknown",
             Self::SessionUnknown => "session-unknown",
@@ -68,7 +70,6 @@ impl OperatorError {
             Self::Rejected(rejection) => rejected(rejection),
             Self::NoMetadata => "metadata-unavailable",
             Self::Configuration(_) => "configuration-unusable",
-            Self::Invite(InviteError::Store(_)) | Self::Keys(KeyError::Store(_)) => "storage-failed",
             Self::Invite(_) | Self::Keys(_) | Self::Interrupted(_) => "internal-error",
         }
     }

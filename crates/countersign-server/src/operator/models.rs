@@ -31,7 +31,7 @@ pub struct Models {
     after: Option<CredentialId>,
     total: u64,
     counted: u64,
-    models: BTreeMap<Aaguid, ModelCount>,
+    counts: BTreeMap<Aaguid, ModelCount>,
     others: ModelCount,
     unreadable: u64,
 }
@@ -45,7 +45,7 @@ impl Operator {
             after: None,
             total,
             counted: 0,
-            models: BTreeMap::new(),
+            counts: BTreeMap::new(),
             others: ModelCount::default(),
             unreadable: 0,
         })
@@ -59,7 +59,9 @@ impl Models {
             self.operator.database.all_credentials(self.after.as_ref(), Evidence::Omit, PAGE_MAX).await?;
         let Some(last) = page.last() else { return Ok(false) };
         self.after = Some(last.id.clone());
-        page.iter().for_each(|row| self.count(row));
+        for row in &page {
+            self.count(row);
+        }
         Ok(true)
     }
 
@@ -70,8 +72,8 @@ impl Models {
             return;
         };
         let model = credential.record.aaguid();
-        let count = if self.models.len() < MODELS_MAX || self.models.contains_key(&model) {
-            self.models.entry(model).or_default()
+        let count = if self.counts.len() < MODELS_MAX || self.counts.contains_key(&model) {
+            self.counts.entry(model).or_default()
         } else {
             &mut self.others
         };
@@ -89,7 +91,7 @@ impl Models {
 
     /// The models, in the order of their AAGUIDs, as the authenticators claim them.
     pub const fn counts(&self) -> &BTreeMap<Aaguid, ModelCount> {
-        &self.models
+        &self.counts
     }
 
     /// The passkeys of further models, if there are over 10 000.

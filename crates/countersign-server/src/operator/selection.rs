@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use countersign::CredentialRecord;
 use countersign::record::Standing;
 use countersign::types::{Aaguid, UserHandle, base64url};
 use countersign_store::listing::CredentialRow;
@@ -65,7 +66,7 @@ impl PasskeyFilter {
     /// Whether a passkey is one of those.
     pub fn passes(&self, row: &CredentialRow) -> bool {
         let record = row.credential.as_ref().ok().map(|credential| &credential.record);
-        let standing = match record.map(|record| record.standing()) {
+        let standing = match record.map(CredentialRecord::standing) {
             None => StandingFilter::Unreadable,
             Some(Standing::Active) => StandingFilter::Active,
             Some(Standing::Flagged(_)) => StandingFilter::Flagged,

@@ -96,6 +96,7 @@ struct Lines<R> {
 
 impl<R: BufRead> Lines<R> {
     /// The next line, unless there is none. A line that is too long is read to its end, and is `None` inside.
+    #[expect(clippy::option_option, reason = "the end, and a line that is too long, are two things")]
     fn next(&mut self) -> Result<Option<Option<&[u8]>>, ImportError> {
         self.text.clear();
         let limit = u64::try_from(LINE_MAX).unwrap_or(u64::MAX).saturating_add(1);
