@@ -13,6 +13,7 @@ use crate::{
     backup::{BackupArguments, BackupTask, RestoreArguments},
     explain,
     metadata::arguments::MetadataArguments,
+    operator::{OperatorArguments, OperatorTask},
     serve::ServeArguments,
     transfer::{ExportArguments, ImportArguments, TransferTask},
     usage_error::UsageError,
@@ -48,6 +49,8 @@ enum Command {
     Import(ImportArguments),
     /// Export or verify the audit log of a server
     Audit(Box<AuditArguments>),
+    /// Manage who may use the operator's page
+    Operator(OperatorArguments),
     /// Fetch and inspect the FIDO Alliance's list of authenticator models
     Metadata(Box<MetadataArguments>),
     /// Explain a code of an error, a rule or a step of a ceremony; without words, list what is explained
@@ -86,6 +89,8 @@ pub(crate) enum Task {
     Transfer(TransferTask),
     /// Export or verify an audit log.
     Audit(AuditTask),
+    /// Manage the operators of a database.
+    Operator(Sources, OperatorTask),
     /// Inspect metadata.
     Metadata(MetadataArguments),
 }
@@ -106,6 +111,10 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
         Command::Export(arguments) => Task::Transfer(arguments.into_task()),
         Command::Import(arguments) => Task::Transfer(arguments.into_task()),
         Command::Audit(arguments) => Task::Audit(arguments.into_task()),
+        Command::Operator(arguments) => {
+            let (sources, task) = arguments.into_task();
+            Task::Operator(sources, task)
+        }
         Command::Metadata(arguments) => {
             #[cfg(not(feature = "fetch"))]
             arguments.check_features()?;

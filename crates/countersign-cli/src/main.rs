@@ -22,6 +22,7 @@ use crate::admin::error::AdminError;
 use crate::audit::AuditTask;
 use crate::command_line::Task;
 use crate::metadata::{arguments::MetadataArguments, command, error::MetadataCommandError, report::Finding};
+use crate::operator::OperatorTask;
 
 mod admin;
 mod ascii_json;
@@ -33,6 +34,7 @@ mod database_arguments;
 mod explain;
 mod log;
 mod metadata;
+mod operator;
 mod progress;
 mod serve;
 mod setting_options;
@@ -63,6 +65,10 @@ fn main() -> ExitCode {
         },
         Ok(Task::Transfer(task)) => ended(task.run()),
         Ok(Task::Audit(task)) => audit(task),
+        Ok(Task::Operator(sources, task)) => match operate(&sources, task) {
+            Ok(report) => print(&report),
+            Err(error) => fail_to_run(error.as_ref()),
+        },
         Ok(Task::Serve(sources)) => match serve(&sources) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail_to_run(error.as_ref()),
@@ -134,6 +140,12 @@ fn verify_audit(
     Ok(runtime.block_on(countersign_server::verify_audit(loaded.config(), anchors))?)
 }
 
+fn operate(sources: &Sources, task: OperatorTask) -> Result<String, Box<dyn std::error::Error>> {
+    let loaded = sources.load()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(operator::run(loaded.config(), task))?)
+}
+
 fn check(sources: &Sources) -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = runtime.block_on(check_sources(sources));
@@ -164,9 +176,26 @@ fn serve(sources: &Sources) -> Result<(), Box<dyn std::error::Error>> {
     {
         tracing::warn!(%error, url = server.url(), "standard output can't be written to");
     }
+    print_first_link(&runtime, &server)?;
     tracing::info!(database = %config.database, signatures = BACKEND, "serving");
     runtime.spawn(server.reloader().follow(signals, sources.clone(), loaded));
     runtime.block_on(server.serve(stop_signal()))?;
+    Ok(())
+}
+
+/// Prints a link for the first operator, if there is a page for operators and no operator yet. It is no event of the log.
+fn print_first_link(
+    runtime: &tokio::runtime::Runtime,
+    server: &Server,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let Some(link) = runtime.block_on(server.first_operator_link())? else { return Ok(()) };
+    let text = format!(
+        "there is no operator yet: until {}, one account can become it at\n{}",
+        link.expires_at, link.url
+    );
+    if let Err(error) = say(&text) {
+        tracing::warn!(%error, "standard output can't be written to");
+    }
     Ok(())
 }
 

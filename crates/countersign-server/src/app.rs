@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::{future, sync::Arc, time::Duration};
 
 use countersign::RelyingPartyBuilder;
-use countersign_axum::{AuditLog, Passkeys};
+use countersign_axum::{AuditLog, Passkeys, SignUp};
 use countersign_store::Database;
 
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     metadata::service::{AttestationRequirement, MetadataService},
     metrics::Metrics,
     models::ServerModels,
+    operator::counts::{Counting, Counts},
     relying_party,
     start_error::StartError,
 };
@@ -47,7 +48,11 @@ pub(crate) struct App {
     pub(crate) audit: AuditConfig,
     /// The accepted values of the `Origin` header.
     pub(crate) origins: Vec<String>,
-    database: Database,
+    pub(crate) database: Database,
+    /// Who may create an account.
+    pub(crate) sign_up: SignUp,
+    /// Ceremonies of the last day, for the operator's page.
+    pub(crate) counts: Arc<Counts>,
 }
 
 impl App {
@@ -58,7 +63,7 @@ impl App {
         let prepared = Prepared::new(config, origins, metadata)?;
         let database = Database::open(config.database.as_str()).await?;
         let metrics = Arc::new(Metrics::new(&database));
-        let app = prepared.into_app(config, database, metrics)?;
+        let app = prepared.into_app(config, database, metrics, Arc::new(Counts::new(clock::now())))?;
         if let Some(passkeys) = app.database.credentials_of_other_rp_ids(&config.rp_id).await? {
             tracing::warn!(
                 unusable = passkeys.unusable,
@@ -90,6 +95,7 @@ impl App {
             config,
             self.database.clone(),
             self.metrics.clone(),
+            self.counts.clone(),
         )
     }
 
@@ -152,14 +158,21 @@ impl Prepared {
     ) -> Result<Self, StartError> {
         let party = relying_party::builder(config, &origins, metadata.as_deref());
         party.clone().build().map_err(StartError::RelyingParty)?;
+        config.check_operator_page()?;
         let login = Arc::new(Login::new(config, &origins)?);
         Ok(Self { party, login, metadata, origins })
     }
 
-    fn into_app(self, config: &Config, database: Database, metrics: Arc<Metrics>) -> Result<App, StartError> {
+    fn into_app(
+        self,
+        config: &Config,
+        database: Database,
+        metrics: Arc<Metrics>,
+        counts: Arc<Counts>,
+    ) -> Result<App, StartError> {
         let Self { party, login, metadata, origins } = self;
         let mut builder = Passkeys::builder(party, database.clone())
-            .observer(metrics.events.clone())
+            .observer(Counting { events: metrics.events.clone(), counts: counts.clone() })
             .models(ServerModels::new(metadata.clone()))
             .unknown_signals(config.unknown_signals)
             .sign_up(config.sign_up)
@@ -172,7 +185,8 @@ impl Prepared {
             tracing::warn!(%warning, "the configuration is probably not meant like this");
         }
         metrics.use_metadata(metadata.clone());
-        Ok(App { passkeys, login, metadata, metrics, audit: config.audit, origins, database })
+        let (audit, sign_up) = (config.audit, config.sign_up);
+        Ok(App { passkeys, login, metadata, metrics, audit, origins, database, sign_up, counts })
     }
 }
 

@@ -13,6 +13,7 @@
 //! | `GET /auth/return` | | 303 to the address `to` if there is a session, and to the page otherwise |
 //! | `GET /api/return` | | `{"to", "open"}`: the address `to`, and whether the session may go there |
 //! | `POST /auth/session` | `{"session"}` | `{"account", "createdAt", "verifiedAt", "expiresAt"}`, for a configured client |
+//! | `GET /operator` and below | | the [operator's page](#operators-page), if [`Config::operator_page`](field@crate::Config::operator_page) is on |
 //! | below `/api` | | the [routes](https://docs.rs/countersign-axum/latest/countersign_axum/#routes) of `countersign-axum`, with their codes |
 //!
 //! In `GET /api/credentials`, `metadata` is `null` if none is configured, and otherwise `{"number", "nextUpdate", "models",
@@ -32,6 +33,35 @@
 //! Bearer SECRET` with the secret of one of [`Config::clients`](crate::Config::clients); `session` is the value of the
 //! session's cookie.
 //!
+//! # Operator's page
+//!
+//! Below `/operator/api`, every request requires the session of an operator whose user was verified in the last twelve hours,
+//! and one that changes something the header `countersign-account` and a verification in the last five minutes: see the act
+//! `verify`. The first two rows are for the holder of a link. `{account}` is a user handle and `{credential}` a credential ID, in base64url.
+//!
+//! | request | body | answer |
+//! | --- | --- | --- |
+//! | `POST link` | `{"link"}` | `{"expiresAt", "invitation"}`: the link can be used; `invitation` is for an account, if that needs one |
+//! | `POST role` | `{"link"}` | 204: the account of the session is an operator, and the link is used up |
+//! | `GET session` | | `{"name", "userHandle", "since", "verifiedAt", "signUp", "metadata"}` |
+//! | `GET operators` | | `{"operators": [{"name", "userHandle", "since", "own"}]}` |
+//! | `PUT operators/{account}` `DELETE operators/{account}` | | 204: the role is given or taken; one's own can't be taken |
+//! | `GET accounts` | | with the parameters `text` and `after`: `{"accounts": [{"name", "userHandle", "createdAt", "passkeys", "operator"}], "next"}` |
+//! | `GET accounts/{account}` | | the account with its passkeys, whose attestations are explained, and its sessions |
+//! | `DELETE accounts/{account}` | | 204; one's own account can't be removed here |
+//! | `DELETE accounts/{account}/sessions` | | `{"ended"}` |
+//! | `DELETE accounts/{account}/sessions/{session}` | | 204 |
+//! | `DELETE accounts/{account}/credentials/{credential}` | | 204 |
+//! | `PUT …/credentials/{credential}/flag` | `{"reason"}` | 204: the passkey can't sign in, and its sessions have ended |
+//! | `DELETE …/credentials/{credential}/flag` | | 204 |
+//! | `POST invitations` | `{"days"}` | 201 `{"code", "expiresAt"}` |
+//! | `GET models` | | the passkeys of each authenticator model, as they were last counted |
+//! | `GET counts` | | ceremonies of the last day in this instance, by kind and outcome |
+//! | `GET metadata` | | the metadata in use, and what its last change means for the stored passkeys |
+//! | `GET audit` | | with the parameter `account`, of one account: `{"rows": [{"at", "kind", "actor", "account", "address", "traceId"}]}`, the newest 100 |
+//! | `GET assessment` | | `{"running", "latest", "failure"}` |
+//! | `POST assessment` | `{"compromised": "report"}` or `"flag"` | the same; 202 if an assessment began, 200 if one was under way |
+//!
 //! # Errors
 //!
 //! An answer with a status from 400 on has the ID of its request in `countersign-trace-id`, by which its lines in the log
@@ -46,6 +76,8 @@
 //! | 414 | `address-too-long` | an address of more than 16 KiB |
 //! | 429 | `too-many-requests` | a request over a limit of [`LimitsConfig`](crate::LimitsConfig); `Retry-After` has the seconds to wait |
 //! | 503 | `metadata-unavailable` | a registration that can't be judged for want of metadata |
+//!
+//! Below `/operator/api`, it adds 403 `operator-link-invalid` and 409 `own-account`. A user who is no operator gets 404 `not-found`.
 //!
 //! Elsewhere, the answers with these statuses are plain text. Below `/auth`, and in `/api/return`:
 //!
@@ -62,6 +94,7 @@ use axum::{Router, middleware};
 
 use self::tables::{health_table, metrics_table, models_table};
 use self::{assets::Assets, site::Shared};
+use crate::config::configuration::OperatorPage;
 
 mod assets;
 mod auth;
@@ -72,6 +105,7 @@ mod limits;
 mod metrics;
 mod models;
 mod openapi;
+mod operator;
 mod page;
 pub(crate) mod site;
 mod tables;
@@ -112,6 +146,10 @@ fn guarded(routes: Router<Shared>, site: &Shared) -> Router {
 }
 
 fn page_routes(site: &Shared) -> Router<Shared> {
+    let operator = match site.operator_page {
+        OperatorPage::Off => Router::new(),
+        OperatorPage::On => operator::routes(),
+    };
     Assets::paths()
         .fold(Router::new(), |routes, path| routes.route(path, get(page::asset)))
         .merge(models_table().into_router())
@@ -119,4 +157,5 @@ fn page_routes(site: &Shared) -> Router<Shared> {
         .merge(auth::routes(site.app.passkeys.clone(), site.app.login.clone()))
         .nest("/api", site.app.passkeys.routes())
         .merge(site.app.passkeys.well_known())
+        .merge(operator)
 }

@@ -5,6 +5,7 @@ pub(crate) mod cache;
 pub(crate) mod config;
 pub(crate) mod current;
 pub(crate) mod file_source;
+pub(crate) mod last_change;
 pub(crate) mod service;
 pub(crate) mod update_error;
 #[cfg(feature = "fetch")]

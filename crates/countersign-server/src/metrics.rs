@@ -12,7 +12,7 @@ use crate::metadata::service::MetadataService;
 
 mod ceremonies;
 pub(crate) mod connections;
-mod events;
+pub(crate) mod events;
 mod families;
 mod in_use;
 pub(crate) mod limits;

@@ -19,17 +19,23 @@
 pub(crate) mod assessment;
 pub(crate) mod assessor;
 pub mod backup;
+pub(crate) mod counts;
 pub(crate) mod error;
+pub(crate) mod explanation;
 pub(crate) mod flags;
+pub(crate) mod link;
 pub(crate) mod models;
 pub(crate) mod operations;
+pub(crate) mod role;
 pub(crate) mod selection;
 pub mod transfer;
+pub(crate) mod work;
 
 pub use assessment::{Assessed, Assessment, AssessmentSummary, Finding, Flagging};
 pub use assessor::Assessor;
 pub use countersign_store::listing::{AccountSummary, CredentialRow, PAGE_MAX};
 pub use error::OperatorError;
+pub use link::OperatorLink;
 pub use models::{ModelCount, Models};
 pub use operations::{AccountDetails, Operator, name_key};
 pub use selection::{AccountSelector, PasskeyFilter, StandingFilter};

@@ -7,11 +7,12 @@ use axum::Router;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
-use crate::config::configuration::{Config, Listen};
+use crate::config::configuration::{Config, Listen, OperatorPage};
 use crate::config::finding::{Finding, Findings};
 use crate::connections::serving::{self, Serving, is_dropped};
 use crate::connections::{Connections, OPERATOR_CONNECTIONS_MAX, PAGE_CONNECTIONS_MAX};
 use crate::live::{Audience, CurrentLive, Live, Reloader, current_routes};
+use crate::operator::{error::OperatorError, link::OperatorLink, operations::Operator};
 use crate::{app::App, audit, check, start_error::StartError, tls::Tls};
 
 /// How long requests may continue after the server is asked to stop.
@@ -28,6 +29,9 @@ pub struct Server {
     url: String,
     live: watch::Sender<Arc<Live>>,
     tls: Option<Arc<Tls>>,
+    operator_page: OperatorPage,
+    /// The minutes for which a link to the operator's page can be used.
+    link_minutes: u32,
 }
 
 /// Listening sockets and their addresses.
@@ -57,7 +61,8 @@ impl Server {
         let url = origins.first().cloned().unwrap_or_default();
         let tls = config.tls.as_ref().map(Tls::load).transpose()?.map(Arc::new);
         let (live, _) = watch::channel(Arc::new(Live::new(App::build(config, origins).await?, config)));
-        Ok(Self { sockets, operations, url, live, tls })
+        let (operator_page, link_minutes) = (config.operator_page, config.operator_link_minutes);
+        Ok(Self { sockets, operations, url, live, tls, operator_page, link_minutes })
     }
 
     /// Returns what changes the configuration of this server while it runs.
@@ -76,6 +81,9 @@ impl Server {
         let mut findings = check::check(config).await;
         if let Err(error) = config.check_addresses() {
             findings.problems.push(Finding::of("metrics.listen", &error));
+        }
+        if let Err(error) = config.check_operator_page() {
+            findings.problems.push(Finding::of("operator.page", &error));
         }
         let addresses =
             [("listen", Some(config.listen)), ("metrics.listen", config.metrics_listen)].into_iter();
@@ -104,6 +112,16 @@ impl Server {
     /// The address of the page for browsers: the first origin.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Makes a link to the operator's page for the first operator; `None` if there is no page, or there is an operator. Call
+    /// this at start-up, and show it only to the operator: it is a secret.
+    pub async fn first_operator_link(&self) -> Result<Option<OperatorLink>, OperatorError> {
+        if self.operator_page == OperatorPage::Off {
+            return Ok(None);
+        }
+        let database = self.live.borrow().app.database.clone();
+        Operator::of(database).first_link(&self.url, self.link_minutes).await
     }
 
     /// Answers requests, and watches for newer metadata, until `stop` completes. Then requests have ten seconds to

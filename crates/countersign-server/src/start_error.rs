@@ -49,6 +49,11 @@ pub enum StartError {
         /// Why it is not usable.
         reason: &'static str,
     },
+    /// The operator's page is on, and other hosts get the session's cookie.
+    #[error(
+        "the operator's page can't be on with a cookie domain: each host of the domain could act for operators"
+    )]
+    OperatorPageShared,
     /// The name of a client is not usable.
     #[error(
         "{0:?} is not the name of a client: it has 1 to 64 letters, digits, hyphens, dots and underscores"

@@ -11,11 +11,12 @@ use crate::{
 };
 
 /// Where the server has its words, as literals.
-const SERVER_CODES: [&str; 7] = [
+const SERVER_CODES: [&str; 8] = [
     "crates/countersign-axum/src/http/error.rs",
     "crates/countersign-axum/src/operation_error.rs",
     "crates/countersign-axum/src/response_rejection.rs",
     "crates/countersign-server/src/http/auth/error.rs",
+    "crates/countersign-server/src/http/operator/error.rs",
     "crates/countersign-server/src/http/edge.rs",
     "crates/countersign-server/src/http/limits.rs",
     "crates/countersign-server/src/models.rs",

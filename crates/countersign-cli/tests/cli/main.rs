@@ -20,6 +20,7 @@ mod https;
 mod metadata;
 #[cfg(unix)]
 mod operating;
+mod operators;
 #[cfg(unix)]
 mod output;
 mod program;

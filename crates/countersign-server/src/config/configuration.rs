@@ -14,6 +14,20 @@ use crate::{metadata::config::MetadataConfig, start_error::StartError};
 /// The port that [`Config::new`] listens on.
 const DEFAULT_PORT: u16 = 8080;
 
+/// The minutes for which a link to the operator's page can be used by default: time to find it in the output of a start.
+const DEFAULT_LINK_MINUTES: u32 = 60;
+
+/// Whether a server has a page for operators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third choice")]
+pub enum OperatorPage {
+    /// There is none.
+    #[default]
+    Off,
+    /// It is at `/operator`.
+    On,
+}
+
 /// The configuration of a server.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -60,6 +74,13 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// The audit log.
     pub audit: AuditConfig,
+    /// Whether there is a page for operators at `/operator`; there is none by default.
+    ///
+    /// It can't be combined with [`cookie_domain`](Self::cookie_domain): each host of the domain would get the sessions of
+    /// operators, and could act for them.
+    pub operator_page: OperatorPage,
+    /// The minutes for which a link to the operator's page can be used; 60 by default.
+    pub operator_link_minutes: u32,
     /// TLS at the address of the page, for a server without a proxy; none by default.
     pub tls: Option<TlsConfig>,
 }
@@ -144,6 +165,8 @@ impl Config {
             proxies: ProxyConfig::default(),
             limits: LimitsConfig::default(),
             audit: AuditConfig::default(),
+            operator_page: OperatorPage::default(),
+            operator_link_minutes: DEFAULT_LINK_MINUTES,
             tls: None,
         }
     }
@@ -168,6 +191,14 @@ impl Config {
         let page = self.listen.addresses();
         let taken = own.addresses().into_iter().find(|own| page.iter().any(|page| clash(page, own)));
         taken.map_or(Ok(()), |address| Err(StartError::AddressTwice(address)))
+    }
+
+    /// Rejects the operator's page if other hosts get the session's cookie.
+    pub(crate) fn check_operator_page(&self) -> Result<(), StartError> {
+        match (self.operator_page, &self.cookie_domain) {
+            (OperatorPage::On, Some(_)) => Err(StartError::OperatorPageShared),
+            _ => Ok(()),
+        }
     }
 
     /// The accepted origins of a server that listens on this port.

@@ -28,7 +28,26 @@ const FILES: [File; 11] = [
     ("/icon.svg", "image/svg+xml", include_str!("../page/icon.svg")),
 ];
 
-/// The place of the version in `index.html`. It is empty in the file, and filled in when the server starts.
+/// The files of the operator's page.
+const OPERATOR_FILES: [File; 11] = [
+    ("/operator", "text/html; charset=utf-8", include_str!("../page/operator/index.html")),
+    ("/operator/app.js", "text/javascript; charset=utf-8", include_str!("../page/operator/app.js")),
+    ("/operator/server.js", "text/javascript; charset=utf-8", include_str!("../page/operator/server.js")),
+    ("/operator/parts.js", "text/javascript; charset=utf-8", include_str!("../page/operator/parts.js")),
+    ("/operator/entrance.js", "text/javascript; charset=utf-8", include_str!("../page/operator/entrance.js")),
+    ("/operator/accounts.js", "text/javascript; charset=utf-8", include_str!("../page/operator/accounts.js")),
+    ("/operator/account.js", "text/javascript; charset=utf-8", include_str!("../page/operator/account.js")),
+    ("/operator/overview.js", "text/javascript; charset=utf-8", include_str!("../page/operator/overview.js")),
+    (
+        "/operator/assessment.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../page/operator/assessment.js"),
+    ),
+    ("/operator/charts.js", "text/javascript; charset=utf-8", include_str!("../page/operator/charts.js")),
+    ("/operator/style.css", "text/css; charset=utf-8", include_str!("../page/operator/style.css")),
+];
+
+/// The place of the version in both documents. It is empty in the files, and filled in when the server starts.
 const VERSION_EMPTY: &str = "<meta name=\"countersign-page\" content=\"\">";
 
 /// The files as they are sent.
@@ -59,13 +78,13 @@ struct Representation {
 impl Assets {
     /// Compresses and tags all files.
     pub(super) fn new() -> Self {
-        let parts: Vec<&[u8]> = FILES.iter().map(|(_, _, content)| content.as_bytes()).collect();
+        let files = || FILES.iter().chain(&OPERATOR_FILES);
+        let parts: Vec<&[u8]> = files().map(|(_, _, content)| content.as_bytes()).collect();
         // A hash of hashes, so that moving a byte from one file to the next changes it.
         let hashes: Vec<_> = parts.iter().map(|part| sha256(&[part])).collect();
         let version = Hex(&sha256(&hashes.iter().map(|hash| &hash[..]).collect::<Vec<_>>())).to_string();
         let filled = VERSION_EMPTY.replace("content=\"\"", &format!("content=\"{version}\""));
-        let assets = FILES
-            .iter()
+        let assets = files()
             .map(|(path, content_type, content)| {
                 Asset::new(path, content_type, content.replace(VERSION_EMPTY, &filled))
             })
@@ -84,7 +103,12 @@ impl Assets {
         asset.map(|asset| asset.response(request))
     }
 
-    /// The paths of all files.
+    /// The paths of the files of the operator's page.
+    pub(super) fn operator_paths() -> impl Iterator<Item = &'static str> {
+        OPERATOR_FILES.iter().map(|(path, _, _)| *path)
+    }
+
+    /// The paths of the files of the users' page.
     pub(super) fn paths() -> impl Iterator<Item = &'static str> {
         FILES.iter().map(|(path, _, _)| *path)
     }
@@ -212,11 +236,13 @@ mod tests {
     }
 
     #[test]
-    fn the_page_has_exactly_one_place_for_its_version() {
-        let (_, _, page) = FILES[0];
-        assert_eq!(page.matches(VERSION_EMPTY).count(), 1);
+    fn each_page_has_exactly_one_place_for_its_version() {
         let assets = Assets::new();
-        let sent = str::from_utf8(&assets.assets[0].plain.content).unwrap();
-        assert!(sent.contains(&format!("content=\"{}\"", assets.version())));
+        for (path, _, page) in [FILES[0], OPERATOR_FILES[0]] {
+            assert_eq!(page.matches(VERSION_EMPTY).count(), 1, "{path}");
+            let asset = assets.assets.iter().find(|asset| asset.path == path).unwrap();
+            let sent = str::from_utf8(&asset.plain.content).unwrap();
+            assert!(sent.contains(&format!("content=\"{}\"", assets.version())), "{path}");
+        }
     }
 }

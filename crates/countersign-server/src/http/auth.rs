@@ -15,7 +15,7 @@ mod check;
 pub(super) mod error;
 mod fields;
 mod forwarded;
-mod parameters;
+pub(super) mod parameters;
 mod returning;
 mod session;
 mod state;

@@ -128,7 +128,7 @@ pub(super) fn plain(status: StatusCode) -> Response {
 
 /// Whether an address is one of the JSON API.
 pub(super) fn is_api(uri: &Uri) -> bool {
-    is_below(uri, "/api")
+    is_below(uri, "/api") || is_below(uri, "/operator/api")
 }
 
 /// Whether an address is a folder, or in it.

@@ -21,7 +21,7 @@ const SIGN_IN: &str = "/api/sessions/start";
 const RECOVERY: &str = "/api/recovery/start";
 
 /// The most bytes of a body that is read for the name in it: as many as the routes accept.
-const BODY_MAX: usize = 256 * 1024;
+pub(super) const BODY_MAX: usize = 256 * 1024;
 
 /// Takes the tokens of a request. Remembers the session of one that has succeeded.
 pub(super) async fn limit(State(site): State<Shared>, request: Request, next: Next) -> Response {
@@ -73,7 +73,11 @@ fn cost(method: &Method, path: &str) -> Option<Cost> {
 fn proves_a_session(path: &str) -> bool {
     let within =
         |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    within("/api/credentials") || within("/api/step-up") || matches!(path, "/api/sessions" | "/api/signals")
+    let of_operator = within("/operator/api") && path != "/operator/api/link";
+    within("/api/credentials")
+        || within("/api/step-up")
+        || of_operator
+        || matches!(path, "/api/sessions" | "/api/signals")
 }
 
 /// Takes the tokens of the name that a sign-in or a recovery is for, if there is one. A body that can't be read is left to
@@ -164,6 +168,7 @@ mod tests {
             "/api/step-up/finish",
             "/api/sessions",
             "/api/signals",
+            "/operator/api/session",
         ] {
             assert!(proves_a_session(path), "{path}");
         }
@@ -177,6 +182,8 @@ mod tests {
             "/api/passkeys.js",
             "/api/return",
             "/auth/check",
+            "/operator",
+            "/operator/api/link",
         ] {
             assert!(!proves_a_session(path), "{path}");
         }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::{assets::Assets, headers::Headers};
+use crate::config::configuration::OperatorPage;
 use crate::connections::Admission;
 use crate::metrics::connections::{OPERATOR, PAGE};
+use crate::operator::work::Work;
 use crate::{app::App, client_address::ClientAddresses, config::Config, limits::Limits};
 
 /// The application, and what HTTP adds to it.
@@ -14,6 +16,8 @@ pub(crate) struct Site {
     pub(super) headers: Headers,
     pub(super) addresses: Arc<ClientAddresses>,
     pub(super) limits: Arc<Limits>,
+    pub(super) operator_page: OperatorPage,
+    pub(super) work: Arc<Work>,
 }
 
 /// The state of the routes.
@@ -25,7 +29,8 @@ impl Site {
         let metrics = &app.metrics.limits;
         let addresses = Arc::new(ClientAddresses::new(&config.proxies, metrics.malformed()));
         let limits = Arc::new(Limits::new(&config.limits, metrics));
-        Self::with(app, Arc::new(Assets::new()), addresses, limits)
+        let (page, work) = (config.operator_page, Arc::new(Work::new()));
+        Self::with(app, Arc::new(Assets::new()), addresses, limits, page, work)
     }
 
     /// The same for another application and another configuration. What clients have used of limits stays, unless the limits
@@ -33,7 +38,8 @@ impl Site {
     pub(crate) fn replaced(&self, app: Arc<App>, config: &Config) -> Self {
         self.addresses.reconfigure(&config.proxies);
         self.limits.reconfigure(&config.limits);
-        Self::with(app, self.assets.clone(), self.addresses.clone(), self.limits.clone())
+        let (assets, addresses, limits) = (self.assets.clone(), self.addresses.clone(), self.limits.clone());
+        Self::with(app, assets, addresses, limits, self.operator_page, self.work.clone())
     }
 
     fn with(
@@ -41,9 +47,11 @@ impl Site {
         assets: Arc<Assets>,
         addresses: Arc<ClientAddresses>,
         limits: Arc<Limits>,
+        operator_page: OperatorPage,
+        work: Arc<Work>,
     ) -> Self {
         let headers = Headers::new(&app.origins, assets.version());
-        Self { app, assets, headers, addresses, limits }
+        Self { app, assets, headers, addresses, limits, operator_page, work }
     }
 
     /// The headers of every answer as lines, for answers that the HTTP libraries create.

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::{path::Path, time::Duration};
 
 use countersign::{Code, Timestamp};
-use countersign_metadata::{Blob, Metadata, MetadataError};
+use countersign_metadata::{Blob, Metadata, MetadataError, Seen};
 
 use super::cache::{self, CacheUpdate, MetadataCache};
+use super::last_change::LastChange;
 use super::update_error::{FileError, UpdateError};
 
 /// How long before a root expires the operator is warned: a quarter, in which a new root can be installed and tested.
@@ -29,6 +30,8 @@ pub(crate) struct CurrentMetadata {
     source_problem: Mutex<Option<&'static str>>,
     /// Why the stored BLOB of another server is not in use.
     cache_problem: Mutex<Option<&'static str>>,
+    /// What changed when the BLOB in use took the place of another one.
+    last_change: Mutex<Option<Arc<LastChange>>>,
 }
 
 impl CurrentMetadata {
@@ -47,6 +50,7 @@ impl CurrentMetadata {
             passed_over: AtomicU64::new(0),
             source_problem: Mutex::new(None),
             cache_problem: Mutex::new(None),
+            last_change: Mutex::new(None),
         })
     }
 
@@ -117,7 +121,12 @@ impl CurrentMetadata {
 
     /// Uses a BLOB, and returns its number.
     fn replace(&self, content: &[u8], now: Timestamp) -> Result<u64, MetadataError> {
+        let before = self.blob();
         let blob = self.metadata.offer(content, now, &crate::backend::verifiers())?;
+        if let Some(before) = before.or_else(|| self.stored_before(blob.number(), now)) {
+            let change = Some(Arc::new(LastChange::between(&before, &blob, now)));
+            *self.last_change.lock().unwrap_or_else(PoisonError::into_inner) = change;
+        }
         for skipped in blob.skipped() {
             tracing::warn!(entry = skipped.position(), error = %skipped.error(), "metadata entry skipped");
         }
@@ -132,6 +141,15 @@ impl CurrentMetadata {
         }
         self.used_since.store(now.unix_seconds(), Ordering::Relaxed);
         Ok(number)
+    }
+
+    /// The stored BLOB, if it is older than this number: a restart found a newer file. If it can't be read any more, the
+    /// change is not known.
+    fn stored_before(&self, number: u64, now: Timestamp) -> Option<Arc<Blob>> {
+        self.cache.number().ok().flatten().filter(|stored| *stored < number)?;
+        let content = cache::read(self.cache.blob()).ok()?;
+        let policy = self.metadata.blob_policy();
+        policy.verify(&content, Seen::Nothing, now, &crate::backend::verifiers()).ok().map(Arc::new)
     }
 
     /// Notes since when the BLOB in use is stored.
@@ -176,6 +194,11 @@ impl CurrentMetadata {
     /// The BLOB in use.
     pub(crate) fn blob(&self) -> Option<Arc<Blob>> {
         self.metadata.blob()
+    }
+
+    /// What changed when the BLOB in use took the place of another one, since this process runs.
+    pub(crate) fn last_change(&self) -> Option<Arc<LastChange>> {
+        self.last_change.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// When the BLOB in use was first used.

@@ -136,6 +136,11 @@ impl MetadataService {
         Arc::clone(&self.current.metadata)
     }
 
+    /// Where the metadata comes from.
+    pub(crate) const fn source(&self) -> &MetadataSource {
+        &self.config.source
+    }
+
     /// The metadata in use.
     pub(crate) fn current(&self) -> &CurrentMetadata {
         &self.current

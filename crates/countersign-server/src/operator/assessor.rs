@@ -33,7 +33,6 @@ impl Assessor {
     }
 
     /// Uses the metadata of a server that runs.
-    #[expect(dead_code, reason = "for the operator's page")]
     pub(crate) fn of(app: &App) -> Result<Self, OperatorError> {
         let service = app.metadata.as_deref().ok_or(OperatorError::NoMetadata)?;
         Self::new(app.passkeys.relying_party(), service)

@@ -283,7 +283,7 @@ impl Operator {
     }
 
     /// Carries out operations, and converts a rejection to an error.
-    async fn transact(&self, operations: Vec<Operation>) -> Result<(), OperatorError> {
+    pub(super) async fn transact(&self, operations: Vec<Operation>) -> Result<(), OperatorError> {
         let outcome = self.database.transact(operations, clock::now()).await?;
         outcome.map_err(OperatorError::Rejected)
     }

@@ -142,7 +142,7 @@ function ago(date) {
   return unit ? relativeTime.format(-Math.floor(seconds / unit[1]), unit[0]) : 'just now';
 }
 
-function timeOf(text) {
+export function timeOf(text) {
   const date = new Date(text);
   const time = element('time', ago(date), { datetime: text, title: exactTime.format(date) });
   return [time, element('small', dayOnly.format(date))];
@@ -246,7 +246,7 @@ function tags({ current, backupEligible, backupState }) {
   return all;
 }
 
-function fact(term, ...description) {
+export function fact(term, ...description) {
   return element('div', [element('dt', term), element('dd', description)]);
 }
 

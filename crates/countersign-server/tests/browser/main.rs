@@ -9,6 +9,7 @@ mod driver;
 mod loading;
 mod looks;
 mod lost;
+mod operator;
 mod providers;
 mod proxy;
 mod recovery;

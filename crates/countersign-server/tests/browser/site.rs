@@ -124,6 +124,17 @@ impl Site {
         Operator::open(&self.config).await.unwrap().invite(7).await.unwrap().0.to_string()
     }
 
+    /// A link to the operator's page, for one operator.
+    pub(crate) async fn operator_link(&self) -> String {
+        let operator = Operator::open(&self.config).await.unwrap();
+        let link = operator.link(&self.config).await.unwrap().url;
+        format!("{}/operator#{}", self.url, link.split_once('#').unwrap().1)
+    }
+
+    pub(crate) const fn config(&self) -> &Config {
+        &self.config
+    }
+
     pub(crate) async fn stop(&mut self) {
         drop(self.stop.take());
         if let Some(task) = self.task.take() {

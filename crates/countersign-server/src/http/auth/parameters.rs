@@ -7,11 +7,11 @@ use url::form_urlencoded;
 use super::error::AuthError;
 
 /// The names and values in a query, each name once. An unknown one is an error: a misspelt `max_age` would demand nothing.
-pub(super) struct Parameters<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+pub(in crate::http) struct Parameters<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'a> Parameters<'a> {
     /// Parses a query with parameters of these names.
-    pub(super) fn parse(query: Option<&'a str>, names: &[&str]) -> Result<Self, AuthError> {
+    pub(in crate::http) fn parse(query: Option<&'a str>, names: &[&str]) -> Result<Self, AuthError> {
         let mut parameters: Vec<(Cow<'_, str>, Cow<'_, str>)> = Vec::new();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             let is_new = parameters.iter().all(|(known, _)| *known != name);
@@ -24,7 +24,7 @@ impl<'a> Parameters<'a> {
     }
 
     /// The value of this name, if it is there.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(in crate::http) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref())
     }
 

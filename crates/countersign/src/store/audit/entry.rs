@@ -150,6 +150,10 @@ words! {
         InvitationUsed = "invitation-used",
         /// An invitation was revoked.
         InvitationRevoked = "invitation-revoked",
+        /// An account became an operator.
+        OperatorGranted = "operator-granted",
+        /// An account lost the role of an operator.
+        OperatorRevoked = "operator-revoked",
         /// A sealing key was added.
         KeysRotated = "keys-rotated",
         /// The newest rows of all chains were listed.

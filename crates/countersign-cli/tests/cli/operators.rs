@@ -1,0 +1,51 @@
+//! Operators: the link of a start, and the role as the program gives and takes it.
+
+use std::path::Path;
+use std::process::Output;
+
+use crate::program::{Running, assert_fails, program};
+use crate::surviving::register;
+
+fn operator(database: &Path, arguments: &[&str]) -> Output {
+    program().arg("operator").args(arguments).arg("--database").arg(database).output().unwrap()
+}
+
+#[track_caller]
+fn said(output: Output) -> String {
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_role_is_given_listed_and_taken_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("test.sqlite3");
+    for arguments in [&["link"][..], &["list"], &["grant", "Ada"], &["revoke", "Ada"]] {
+        let sentence = format!("there is no database {}", database.display());
+        assert_fails(&operator(&database, arguments), 1, &sentence);
+    }
+    let running = Running::start(&database);
+    register(&running.url, "Ada", 1).unwrap();
+    assert_eq!(said(operator(&database, &["list"])), "there is no operator\n");
+    assert_fails(&operator(&database, &["grant", "Eve"]), 1, "there is no account \"Eve\"");
+    assert_eq!(said(operator(&database, &["grant", "ADA"])), "Ada is an operator\n");
+    let listed = said(operator(&database, &["list"]));
+    assert!(listed.ends_with("Z Ada\n"), "{listed}");
+    assert_eq!(said(operator(&database, &["revoke", "Ada"])), "Ada is no longer an operator\n");
+    assert_fails(&operator(&database, &["revoke", "Ada"]), 1, "the account is no operator");
+}
+
+#[test]
+fn a_link_stands_alone_in_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("test.sqlite3");
+    drop(Running::start(&database));
+    let text = said(operator(&database, &["link"]));
+    let (link, rest) = text.split_once('\n').unwrap();
+    let token = link.strip_prefix("http://localhost:8080/operator#link=").unwrap();
+    assert_eq!(token.len(), 43);
+    assert!(
+        rest.starts_with("for one operator, until ") && rest.ends_with("; it is shown only now\n"),
+        "{rest}"
+    );
+}
