@@ -225,7 +225,7 @@ mod tests {
         let files = [&[(CODES, SOURCE)][..], &tables].concat();
         let text = document(&Tree::of(&files)).unwrap();
         let found = |text| {
-            let mut files = files.to_vec();
+            let mut files = files.clone();
             files.push((DOCUMENT, text));
             findings(&Tree::of(&files)).is_some()
         };

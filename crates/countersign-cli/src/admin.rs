@@ -65,7 +65,7 @@ enum Area {
     /// List and end sessions
     #[command(subcommand)]
     Sessions(sessions::SessionsCommand),
-    /// Make, list and revoke invitations, for a server with sign_up = "invited"
+    /// Make, list and revoke invitations, for a server whose users are invited
     #[command(subcommand)]
     Invitations(invitations::InvitationsCommand),
     /// Show and rotate the keys that ceremonies are sealed with

@@ -83,7 +83,7 @@ fn time(text: &str) -> Result<Timestamp, &'static str> {
         let is_number = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
         text.parse().ok().filter(|_| is_number)
     }
-    fn parts<'a>(text: &'a str, separator: char) -> Option<[&'a str; 3]> {
+    fn parts(text: &str, separator: char) -> Option<[&str; 3]> {
         text.split(separator).collect::<Vec<_>>().try_into().ok()
     }
     let parse = || {

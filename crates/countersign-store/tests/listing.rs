@@ -110,7 +110,7 @@ async fn credentials_of_all_accounts_are_listed_by_id_and_unreadable_ones_too() 
             let first = Operation::InsertCredential(Box::new(with_evidence(name, name)));
             accept(&database, vec![account, first]).await;
         }
-        let bobs = id("bob").as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let bobs = format!("{:02x?}", id("bob").as_bytes()).replace(['[', ',', ' ', ']'], "");
         let is_bobs = if matches!(database, Database::Sqlite(_)) {
             format!("x'{bobs}'")
         } else {
@@ -221,7 +221,7 @@ async fn a_page_is_cut_to_its_limit() {
             let handle = UserHandle::new(&name).unwrap();
             Operation::InsertAccount(Account { handle, name_key: name.clone(), name, created_at: NOW })
         };
-        accept(&database, (0..PAGE_MAX + 1).map(one).collect()).await;
+        accept(&database, (0..=PAGE_MAX).map(one).collect()).await;
         assert_eq!(database.accounts("", None, usize::MAX).await.unwrap().len(), PAGE_MAX);
         assert_eq!(database.whole_accounts(None, usize::MAX).await.unwrap().len(), WHOLE_ACCOUNTS_MAX);
         assert_eq!(database.accounts("", None, 0).await.unwrap(), []);

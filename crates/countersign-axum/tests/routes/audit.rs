@@ -25,7 +25,9 @@ fn site(sign_up: SignUp) -> Site {
 async fn rows(site: &Site) -> Vec<AuditRow> {
     let Ok(rows) = site.store.audit_rows(&AuditQuery::Chains { after: None }, 1000).await;
     let mut verifier = AuditVerifier::new(AuditExtent::Whole);
-    rows.iter().for_each(|row| verifier.note(row));
+    for row in &rows {
+        verifier.note(row);
+    }
     rows.iter().try_for_each(|row| verifier.check(row)).unwrap();
     verifier.finish().unwrap();
     rows

@@ -272,7 +272,7 @@ fn an_assessment_needs_metadata_and_counts_what_it_finds() {
         "metadata": 7, "assessed": 2, "trust_lost": 0, "newly_flagged": 0,
         "findings": { "trusted": 0, "uncertified": 2, "untrusted": 0, "rejected": 0, "unusable": 0 },
     } });
-    assert_eq!(assess(&[]), [summary.clone()]);
+    assert_eq!(assess(&[]), std::slice::from_ref(&summary));
     let all = assess(&["--all", "--flag"]);
     assert_eq!((strings(&all[..2], "id"), &all[2]), (vec!["YWRh", "Ym9i"], &summary));
     assert_eq!(all[0]["finding"], "uncertified");

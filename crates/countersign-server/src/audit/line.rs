@@ -77,16 +77,24 @@ impl From<&AuditRow> for Line {
     }
 }
 
+/// A value is not one of its kind.
+struct NotARow;
+
 impl Line {
     /// The row; `None` if a value is not one of its kind.
     pub(crate) fn row(self) -> Option<AuditRow> {
-        fn bytes<const N: usize>(text: &str) -> Option<[u8; N]> {
-            hex::decode(text).ok()?.try_into().ok()
+        self.read().ok()
+    }
+
+    fn read(self) -> Result<AuditRow, NotARow> {
+        fn bytes<const N: usize>(text: &str) -> Result<[u8; N], NotARow> {
+            hex::decode(text).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(NotARow)
         }
-        fn maybe<const N: usize>(text: Option<&str>) -> Option<Option<[u8; N]>> {
-            text.map_or(Some(None), |text| bytes(text).map(Some))
+        fn maybe<const N: usize>(text: Option<&str>) -> Result<Option<[u8; N]>, NotARow> {
+            text.map(bytes).transpose()
         }
-        Some(AuditRow {
+        let listed = self.listed.iter().map(|text| text.parse::<ChainHead>().map_err(|_| NotARow));
+        Ok(AuditRow {
             chain: ChainId::from_bytes(bytes(&self.chain)?),
             number: self.number,
             at: Timestamp::from_unix_seconds(self.time),
@@ -94,7 +102,7 @@ impl Line {
             credential: maybe(self.credential.as_deref())?,
             session: maybe(self.session.as_deref())?,
             source: AuditSource { address: self.address, trace_id: maybe(self.trace_id.as_deref())? },
-            listed: self.listed.iter().map(|text| text.parse::<ChainHead>().ok()).collect::<Option<_>>()?,
+            listed: listed.collect::<Result<_, _>>()?,
             previous: bytes(&self.previous)?,
             hash: bytes(&self.hash)?,
             kind: self.kind,

@@ -87,10 +87,14 @@ pub async fn verify_audit(config: &Config, anchors: &[ChainHead]) -> Result<Audi
     let mut verifier = AuditVerifier::new(AuditExtent::Whole);
     let mut first = Pages::new(&database);
     while let Some(page) = first.next().await? {
-        page.iter().for_each(|row| verifier.note(row));
+        for row in &page {
+            verifier.note(row);
+        }
     }
     // Rows that were written since are newer than those that are expected.
-    anchors.iter().for_each(|anchor| verifier.expect(*anchor));
+    for anchor in anchors {
+        verifier.expect(*anchor);
+    }
     let mut second = Pages::new(&database);
     while let Some(page) = second.next().await? {
         page.iter().try_for_each(|row| verifier.check(row))?;
@@ -107,7 +111,9 @@ pub fn verify_audit_file(path: &Path, anchors: &[ChainHead]) -> Result<AuditSumm
     for row in Lines::open(path)? {
         verifier.note(&row?);
     }
-    anchors.iter().for_each(|anchor| verifier.expect(*anchor));
+    for anchor in anchors {
+        verifier.expect(*anchor);
+    }
     for row in Lines::open(path)? {
         verifier.check(&row?)?;
     }

@@ -65,7 +65,8 @@ struct IntervalShown {
 struct Count {
     ceremony: &'static str,
     outcome: &'static str,
-    count: u64,
+    #[serde(rename = "count")]
+    number: u64,
 }
 
 impl Counts {
@@ -103,7 +104,7 @@ impl Counts {
             counts: interval
                 .counts
                 .iter()
-                .map(|((ceremony, outcome), count)| Count { ceremony, outcome, count: *count })
+                .map(|((ceremony, outcome), count)| Count { ceremony, outcome, number: *count })
                 .collect(),
         };
         CountsShown {
@@ -156,7 +157,7 @@ mod tests {
     }
 
     fn totals(counts: &Counts, now: Timestamp) -> Vec<(String, u64)> {
-        let total = |interval: &IntervalShown| interval.counts.iter().map(|count| count.count).sum();
+        let total = |interval: &IntervalShown| interval.counts.iter().map(|count| count.number).sum();
         counts.shown(now).intervals.iter().map(|one| (one.start.clone(), total(one))).collect()
     }
 

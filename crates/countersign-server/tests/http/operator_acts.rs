@@ -110,7 +110,7 @@ async fn a_flagged_passkey_can_not_sign_in_until_its_flag_is_removed() {
     let (mut eve, passkey) = site.account("Eve", 2).await;
     let path = format!("{}/credentials/{}/flag", account_path(&eve), passkey.id());
     let reason = "stolen\u{202e}\u{7}";
-    ada.put(&path, Some(&json!({ "reason": reason }))).await.expect(204);
+    ada.send(Method::PUT, &path, Some(&json!({ "reason": reason }))).await.expect(204);
     assert_eq!(eve.name().await, None);
     eve.sign_in(&passkey).await.expect_error(401, "authenticator-not-accepted");
     let shown = ada.get(&account_path(&eve)).await.expect(200).json();
@@ -119,11 +119,11 @@ async fn a_flagged_passkey_can_not_sign_in_until_its_flag_is_removed() {
     ada.delete(&path).await.expect(204);
     eve.sign_in(&passkey).await.expect(200);
     for reason in [String::new(), "  ".into(), "x".repeat(501)] {
-        let answer = ada.put(&path, Some(&json!({ "reason": reason }))).await;
+        let answer = ada.send(Method::PUT, &path, Some(&json!({ "reason": reason }))).await;
         answer.expect_error(400, "request-malformed");
     }
     let other = format!("{}/credentials/{}/flag", account_path(&ada), passkey.id());
-    ada.put(&other, Some(&json!({ "reason": "x" }))).await.expect_error(404, "not-found");
+    ada.send(Method::PUT, &other, Some(&json!({ "reason": "x" }))).await.expect_error(404, "not-found");
     ada.delete(&other).await.expect_error(404, "not-found");
 }
 
@@ -211,9 +211,9 @@ async fn each_act_of_an_operator_is_a_row_of_the_audit_log() {
     eve.add(3).await.1.expect(201);
     let (path, handle) = (account_path(&eve), eve.account.clone().unwrap());
     let flag = format!("{path}/credentials/{}/flag", passkey.id());
-    ada.put(&flag, Some(&json!({ "reason": "lost" }))).await.expect(204);
+    ada.send(Method::PUT, &flag, Some(&json!({ "reason": "lost" }))).await.expect(204);
     ada.delete(&flag).await.expect(204);
-    ada.put(&format!("/operator/api/operators/{handle}"), None).await.expect(204);
+    ada.send(Method::PUT, &format!("/operator/api/operators/{handle}"), None).await.expect(204);
     ada.delete(&format!("/operator/api/operators/{handle}")).await.expect(204);
     ada.delete(&format!("{path}/sessions")).await.expect(200);
     ada.delete(&format!("{path}/credentials/{}", passkey.id())).await.expect(204);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::http::Method;
 use countersign::types::enumerations::AttestationConveyance;
 use countersign_server::{LimitsConfig, Listen, OperatorPage, Server};
 use serde_json::{Value, json};
@@ -69,7 +70,7 @@ async fn passkeys_are_counted_by_model_and_flag() {
     ada.add(9).await.1.expect(201);
     // One's own passkey may be flagged; the session that it created ends.
     let (mut bob, _) = operator(&site, "Bob", 2).await;
-    bob.put(&path, Some(&json!({ "reason": "lost" }))).await.expect(204);
+    bob.send(Method::PUT, &path, Some(&json!({ "reason": "lost" }))).await.expect(204);
     let counted = settled(&mut bob, "/operator/api/models").await;
     let models = counted["models"].as_array().unwrap();
     assert_eq!(models.len(), 2, "{counted}");

@@ -122,10 +122,6 @@ impl Client {
         self.send(Method::DELETE, path, None).await
     }
 
-    pub(crate) async fn put(&mut self, path: &str, body: Option<&Value>) -> Answer {
-        self.send(Method::PUT, path, body).await
-    }
-
     pub(crate) async fn send(&mut self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let mut request = Request::builder().method(&method).uri(path);
         if method != Method::GET {

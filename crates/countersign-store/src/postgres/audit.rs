@@ -9,7 +9,7 @@ use countersign::store::{
     AUDIT_ANCHOR_SECONDS, AUDIT_KEPT_SECONDS_MIN, AUDIT_PRUNED_MAX, AuditActor, AuditEntry, AuditKind,
     AuditRow, AuditSource, ChainEnd, ChainId, Operation, Pseudonym,
 };
-use countersign::types::Timestamp;
+use countersign::types::{CredentialId, Timestamp};
 
 use crate::postgres::audit_statements::{ANCHOR_AUDIT, AUDIT, AUDIT_OF_ACCOUNT, DELETE_AUDIT, PRUNE_AUDIT};
 use crate::postgres::step::{Step, Value, any, bytes, count, maybe_bytes, one, text, time};
@@ -76,7 +76,7 @@ pub(super) fn write(chain: &mut Chain, entry: &AuditEntry, now: Timestamp) -> Ve
     vec![match &entry.account {
         Some(account) => {
             let domain = bytes(Pseudonym::credential_domain());
-            let credential = maybe_bytes(entry.credential.as_ref().map(|id| id.as_bytes()));
+            let credential = maybe_bytes(entry.credential.as_ref().map(CredentialId::as_bytes));
             values.extend([bytes(account.as_bytes()), domain, credential]);
             one(AUDIT_OF_ACCOUNT, values)
         }

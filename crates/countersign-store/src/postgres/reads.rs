@@ -125,8 +125,8 @@ impl Reader<'_> {
              WHERE NOT EXISTS (SELECT 1 FROM countersign_confirmations
                  WHERE user_handle = $1 AND act_hash = ANY($2) AND ($3::bytea IS NULL OR browser <> $3::bytea)
                      AND expires_at > $4 AND created_at <= $5)";
-        let hashes: Vec<_> = acts.iter().map(|act| act_hash(act)).collect();
-        let acts: Vec<_> = hashes.iter().map(|hash| hash.as_slice()).collect();
+        let hashes: Vec<_> = acts.iter().map(String::as_str).map(act_hash).collect();
+        let acts: Vec<_> = hashes.iter().map(<[u8; 32]>::as_slice).collect();
         let browser = browser.map(|browser| browser.as_bytes().as_slice());
         let values: [&(dyn ToSql + Sync); 5] =
             [&account.as_bytes(), &acts, &browser, &now.unix_seconds(), &latest(now).unix_seconds()];

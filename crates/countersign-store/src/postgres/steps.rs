@@ -90,6 +90,7 @@ fn account(operation: &Operation) -> Option<&UserHandle> {
 
 /// The statements of an operation, in their order: accounts are locked before credentials, credentials before sessions, and
 /// sessions before confirmations. Rows of the audit log are appended to the chain.
+#[expect(clippy::too_many_lines, reason = "one arm for each operation")]
 pub(super) fn steps(
     operation: &Operation,
     chain: Option<&mut Chain>,

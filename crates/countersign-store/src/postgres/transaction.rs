@@ -63,7 +63,9 @@ pub(super) async fn transact(
             Ok(outcome) => {
                 connection.give_back();
                 let chain = if outcome.is_ok() { appended } else { chain };
-                chain.into_iter().for_each(|chain| chains.give_back(chain));
+                if let Some(chain) = chain {
+                    chains.give_back(chain);
+                }
                 return Ok(outcome);
             }
             Err(failure) => {

@@ -66,6 +66,6 @@ pub(crate) fn add_link(db: &Connection, link: &OperatorLink) -> Result<(), Abort
 pub(crate) fn take_link(db: &Connection, token: &TokenHash, now: Timestamp) -> Result<(), Abort> {
     let latest = now.plus_seconds(AHEAD_SECONDS).unix_seconds();
     let values = (token.as_bytes(), now.unix_seconds(), latest);
-    let taken = db.prepare_cached(TAKE_OPERATOR_LINK)?.execute(values)?;
-    if taken == 0 { Err(Rejection::OperatorLinkUnknown.into()) } else { Ok(()) }
+    let count = db.prepare_cached(TAKE_OPERATOR_LINK)?.execute(values)?;
+    if count == 0 { Err(Rejection::OperatorLinkUnknown.into()) } else { Ok(()) }
 }

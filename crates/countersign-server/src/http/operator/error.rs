@@ -50,6 +50,7 @@ pub(super) enum OperatorPageError {
 }
 
 impl OperatorPageError {
+    #[expect(clippy::too_many_lines, reason = "a table of all errors")]
     const fn parts(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is nothing here."),
@@ -102,7 +103,7 @@ impl OperatorPageError {
             ),
             Self::RecordChanged => (
                 StatusCode::CONFLICT,
-                "record-changed",
+                countersign::Code::RecordChanged.as_str(),
                 "The passkey was used at the same moment. Please try again.",
             ),
             Self::MetadataUnavailable => (

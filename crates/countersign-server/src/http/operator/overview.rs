@@ -15,7 +15,9 @@ use super::assessment::RunningShown;
 use super::body::json;
 use super::error::Answer;
 use crate::metadata::config::MetadataSource;
+use crate::metadata::current::CurrentMetadata;
 use crate::metadata::last_change::{ChangedModel, LastChange};
+use crate::metadata::service::MetadataService;
 use crate::models::ServerModels;
 use crate::operator::models::ModelCount;
 use crate::operator::operations::Operator;
@@ -122,17 +124,17 @@ pub(super) async fn metadata(State(site): State<Shared>, _: Seeing) -> Answer {
         change: Option<ChangeShown>,
     }
     let (service, now) = (site.app.metadata.as_deref(), site.app.passkeys.now());
-    let current = service.map(|service| service.current());
-    let blob = current.and_then(|current| current.blob());
+    let current = service.map(MetadataService::current);
+    let blob = current.and_then(CurrentMetadata::blob);
     let body = Body {
         source: service.map(|service| source(service.source())),
         number: blob.as_deref().map(Blob::number),
         next_update: blob.as_deref().map(|blob| blob.next_update().to_string()),
         models: blob.as_deref().map(|blob| blob.entries().len()),
         used_since: current.filter(|_| blob.is_some()).map(|current| current.used_since().to_string()),
-        checked_at: current.and_then(|current| current.checked_at()).map(|at| at.to_string()),
+        checked_at: current.and_then(CurrentMetadata::checked_at).map(|at| at.to_string()),
         problem: current.and_then(|current| current.problem(now)),
-        change: current.and_then(|current| current.last_change()).map(|change| changed(&site, &change)),
+        change: current.and_then(CurrentMetadata::last_change).map(|change| changed(&site, &change)),
     };
     json(StatusCode::OK, &body)
 }

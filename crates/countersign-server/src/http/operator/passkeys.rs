@@ -5,7 +5,7 @@ use std::sync::Arc;
 use countersign::Timestamp;
 use countersign::attestation::AnchorList;
 use countersign::cose::Algorithm;
-use countersign::lifecycle::Reassessor;
+use countersign::lifecycle::{Reassessment, Reassessor};
 use countersign::record::Standing;
 use countersign::store::StoredCredential;
 use countersign::types::{Aaguid, CredentialId, enumerations::Transport};
@@ -13,6 +13,7 @@ use countersign_axum::Models as _;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::metadata::service::MetadataService;
 use crate::models::ServerModels;
 use crate::operator::explanation::{Explanation, Facts, explain};
 
@@ -48,7 +49,7 @@ struct Flag {
 
 /// The passkeys with their attestations, judged by today's metadata. It verifies signatures, so call it on a blocking thread.
 pub(super) fn explained(app: &App, stored: Vec<StoredCredential>, now: Timestamp) -> Vec<Passkey> {
-    let metadata = app.metadata.as_deref().map(|service| service.metadata());
+    let metadata = app.metadata.as_deref().map(MetadataService::metadata);
     let metadata = metadata.filter(|metadata| metadata.blob().is_some());
     let rp = app.passkeys.relying_party();
     let reassessor = match &metadata {
@@ -65,7 +66,7 @@ pub(super) fn explained(app: &App, stored: Vec<StoredCredential>, now: Timestamp
             model: model.as_deref(),
             evidence: record.evidence(),
             attestation: attestation.as_ref(),
-            verdict: judged.as_ref().map(|judged| judged.verdict()),
+            verdict: judged.as_ref().map(Reassessment::verdict),
         };
         let flag = match record.standing() {
             Standing::Active => None,

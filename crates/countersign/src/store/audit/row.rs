@@ -382,9 +382,9 @@ mod tests {
             |row| row.previous = [6; 32],
         ];
         for change in changes {
-            let mut changed = row();
-            change(&mut changed);
-            assert_ne!(changed.computed_hash(), changed.hash, "{changed:?}");
+            let mut other = row();
+            change(&mut other);
+            assert_ne!(other.computed_hash(), other.hash, "{other:?}");
         }
         assert_eq!(row().computed_hash(), row().hash);
     }

@@ -257,7 +257,9 @@ mod tests {
 
     fn verify_part(rows: &[AuditRow], extent: AuditExtent) -> Result<AuditSummary, AuditFault> {
         let mut verifier = AuditVerifier::new(extent);
-        rows.iter().for_each(|row| verifier.note(row));
+        for row in rows {
+            verifier.note(row);
+        }
         rows.iter().try_for_each(|row| verifier.check(row))?;
         verifier.finish()
     }
