@@ -158,7 +158,10 @@ fn today(facts: &Facts<'_>) -> (Proof, String) {
         ),
         Verdict::ModelRejected(cause) => (
             Proof::Rejected,
-            format!("The certificate proves {model}, but the model is rejected today: {}.", reason(cause)),
+            format!(
+                "The certificate proves {model}, but the model is rejected today: {}.",
+                reason(&cause.reason())
+            ),
         ),
         Verdict::DeviceRejected(cause) => (
             Proof::Rejected,
