@@ -16,6 +16,7 @@
 //! # }
 //! ```
 
+pub(crate) mod acting;
 pub(crate) mod assessment;
 pub(crate) mod assessor;
 pub mod backup;

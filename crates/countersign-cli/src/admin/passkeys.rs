@@ -117,15 +117,15 @@ impl PasskeysCommand {
                 let whose = whose(operator, &passkey).await;
                 let question = "so that it can't sign in, and end its sessions?";
                 confirmation.ask(&format!("flag the passkey {:?} of {whose}, {question}", passkey.label))?;
-                let flagged = operator.flag_passkey(&wanted, &reason).await?;
-                let ended = operator.end_sessions_of_passkey(flagged.record.user_handle(), &wanted).await?;
+                let ended = operator.flag_passkey(&wanted, &reason).await?;
                 let object = json!({ "id": id(wanted.as_bytes()), "flagged": true, "sessions_ended": ended });
                 let sentence =
                     format!("the passkey {:?} of {whose} is flagged; sessions ended: {ended}", passkey.label);
                 out.sentence(&sentence, &object)
             }
             Self::Unflag { id: wanted } => {
-                let passkey = operator.clear_flag(&wanted).await?;
+                operator.clear_flag(&wanted).await?;
+                let passkey = operator.passkey(&wanted).await?;
                 let whose = whose(operator, &passkey).await;
                 let object = json!({ "id": id(wanted.as_bytes()), "flagged": false });
                 out.sentence(&format!("the passkey {:?} of {whose} may sign in", passkey.label), &object)

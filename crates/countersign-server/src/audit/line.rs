@@ -77,16 +77,11 @@ impl From<&AuditRow> for Line {
     }
 }
 
-/// A value is not one of its kind.
-struct NotARow;
+/// A value of a line is not one of its kind.
+pub(crate) struct NotARow;
 
 impl Line {
-    /// The row; `None` if a value is not one of its kind.
-    pub(crate) fn row(self) -> Option<AuditRow> {
-        self.read().ok()
-    }
-
-    fn read(self) -> Result<AuditRow, NotARow> {
+    pub(crate) fn row(self) -> Result<AuditRow, NotARow> {
         fn bytes<const N: usize>(text: &str) -> Result<[u8; N], NotARow> {
             hex::decode(text).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(NotARow)
         }

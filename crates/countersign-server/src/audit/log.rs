@@ -216,7 +216,7 @@ impl Iterator for Lines {
             Ok(line) => line?,
             Err(error) => return Some(Err(error)),
         };
-        let row = serde_json::from_slice::<Line>(&line).ok().and_then(Line::row);
+        let row = serde_json::from_slice::<Line>(&line).ok().and_then(|line| line.row().ok());
         Some(row.ok_or_else(|| self.malformed()))
     }
 }

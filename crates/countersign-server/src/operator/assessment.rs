@@ -20,7 +20,7 @@ pub enum Flagging {
     /// Nothing is changed.
     Report,
     /// A passkey whose certificate is revoked, or whose model or device is rejected, is flagged, so that it can't
-    /// authenticate.
+    /// authenticate, and its sessions end.
     Flag,
 }
 

@@ -9,6 +9,7 @@ use countersign_axum::{DECOY_KEY, Rotation, TypedCode, invite, rotate_sealing_ke
 use countersign_store::listing::{AccountSummary, CredentialRow};
 use countersign_store::{Database, names};
 
+use super::acting::Acting;
 use super::error::OperatorError;
 use super::selection::{AccountSelector, PasskeyFilter};
 use crate::{clock, config::configuration::Config};
@@ -34,15 +35,12 @@ pub struct AccountDetails {
 #[derive(Clone)]
 pub struct Operator {
     pub(super) database: Database,
-}
-
-/// The entry of something that the operator does, for the audit log.
-pub(super) const fn entry(kind: AuditKind) -> AuditEntry {
-    AuditEntry::new(kind, AuditActor::Operator)
+    /// The session at the page; `None` on the machine, whose operator may do everything.
+    acting: Option<Acting>,
 }
 
 /// The operation that adds a row to the audit log.
-pub(super) fn audit(entry: AuditEntry) -> Operation {
+pub(crate) fn audit(entry: AuditEntry) -> Operation {
     Operation::Audit(Box::new(entry))
 }
 
@@ -62,12 +60,17 @@ impl Operator {
 
     /// Opens the database of this configuration, and creates it if there is none.
     pub async fn open_or_create(config: &Config) -> Result<Self, OperatorError> {
-        Ok(Self { database: Database::open(config.database.as_str()).await? })
+        Ok(Self::of(Database::open(config.database.as_str()).await?))
     }
 
     /// The operator of a database that is open.
     pub const fn of(database: Database) -> Self {
-        Self { database }
+        Self { database, acting: None }
+    }
+
+    /// An operator at the page, who may act while the session and the role last.
+    pub(crate) const fn at_page(database: Database, acting: Acting) -> Self {
+        Self { database, acting: Some(acting) }
     }
 
     /// The database.
@@ -153,7 +156,7 @@ impl Operator {
         let name = names::clean(name).map_err(OperatorError::NameInvalid)?;
         let name_key = names::key(&name);
         let rename = Operation::RenameAccount { account: account.clone(), name: name.clone(), name_key };
-        let entry = entry(AuditKind::AccountRenamed).with_account(account.clone());
+        let entry = self.entry(AuditKind::AccountRenamed, account);
         self.transact(vec![rename, audit(entry)]).await?;
         Ok(name)
     }
@@ -161,7 +164,7 @@ impl Operator {
     /// Removes an account with its passkeys, sessions and recovery codes.
     pub async fn remove_account(&self, account: &UserHandle) -> Result<(), OperatorError> {
         // Before the removal, by which the pseudonym of the account is forgotten.
-        let entry = entry(AuditKind::AccountRemoved).with_account(account.clone());
+        let entry = self.entry(AuditKind::AccountRemoved, account);
         self.transact(vec![audit(entry), Operation::RemoveAccount(account.clone())]).await
     }
 
@@ -189,7 +192,7 @@ impl Operator {
     /// stays.
     pub async fn remove_passkey(&self, owner: &UserHandle, id: &CredentialId) -> Result<(), OperatorError> {
         let remove = Operation::RemoveCredential { owner: owner.clone(), id: id.clone() };
-        let entry = entry(AuditKind::CredentialRemoved).with_account(owner.clone());
+        let entry = self.entry(AuditKind::CredentialRemoved, owner);
         let removed = self.transact(vec![remove, audit(entry.with_credential(id.clone()))]).await;
         removed.map_err(|error| match error {
             OperatorError::Rejected(Rejection::Missing) => OperatorError::PasskeyUnknown(id.clone()),
@@ -203,7 +206,7 @@ impl Operator {
         if !sessions.iter().any(|session| session.token == *token) {
             return Err(OperatorError::SessionUnknown);
         }
-        let entry = entry(AuditKind::SessionEnded).with_account(account.clone());
+        let entry = self.entry(AuditKind::SessionEnded, account);
         let entry = entry.with_session(token.public_id());
         self.transact(vec![Operation::EndSession(*token), audit(entry)]).await
     }
@@ -212,35 +215,9 @@ impl Operator {
     pub async fn end_sessions(&self, account: &UserHandle) -> Result<usize, OperatorError> {
         let number = self.database.sessions(account, clock::now()).await?.len();
         let end = Operation::EndOtherSessions { account: account.clone(), remaining: None };
-        let entry = entry(AuditKind::SessionsEnded).with_account(account.clone());
+        let entry = self.entry(AuditKind::SessionsEnded, account);
         self.transact(vec![end, audit(entry)]).await?;
         Ok(number)
-    }
-
-    /// Ends the sessions of this account that were created with this passkey, and returns how many there were.
-    pub async fn end_sessions_of_passkey(
-        &self,
-        account: &UserHandle,
-        id: &CredentialId,
-    ) -> Result<usize, OperatorError> {
-        let sessions = self.database.sessions(account, clock::now()).await?;
-        let ended: Vec<_> = sessions
-            .iter()
-            .filter(|session| session.credential == *id)
-            .map(|session| session.token)
-            .collect();
-        let operations: Vec<_> = ended
-            .iter()
-            .flat_map(|token| {
-                let entry = entry(AuditKind::SessionEnded).with_account(account.clone());
-                let entry = entry.with_credential(id.clone()).with_session(token.public_id());
-                [Operation::EndSession(*token), audit(entry)]
-            })
-            .collect();
-        if !operations.is_empty() {
-            self.transact(operations).await?;
-        }
-        Ok(ended.len())
     }
 
     /// Returns invitations that can be used, the first to end first, after this one.
@@ -265,7 +242,7 @@ impl Operator {
 
     /// Revokes an invitation that was not used.
     pub async fn revoke_invitation(&self, code: &TokenHash) -> Result<(), OperatorError> {
-        let entry = entry(AuditKind::InvitationRevoked);
+        let entry = self.entry_of_none(AuditKind::InvitationRevoked);
         self.transact(vec![Operation::TakeInvitation(*code), audit(entry)]).await
     }
 
@@ -282,8 +259,21 @@ impl Operator {
         Ok(rotate_sealing_keys(&self.database, &mut getrandom::fill, clock::now()).await?)
     }
 
+    /// The entry of something that the operator does to an account, for the audit log.
+    pub(crate) fn entry(&self, kind: AuditKind, account: &UserHandle) -> AuditEntry {
+        self.entry_of_none(kind).with_account(account.clone())
+    }
+
+    /// The entry of something that the operator does to no account.
+    pub(super) fn entry_of_none(&self, kind: AuditKind) -> AuditEntry {
+        let on_machine = || AuditEntry::new(kind, AuditActor::Operator);
+        self.acting.as_ref().map_or_else(on_machine, |acting| acting.entry(kind))
+    }
+
     /// Carries out operations, and converts a rejection to an error.
-    pub(super) async fn transact(&self, operations: Vec<Operation>) -> Result<(), OperatorError> {
+    pub(crate) async fn transact(&self, operations: Vec<Operation>) -> Result<(), OperatorError> {
+        let requirements = self.acting.iter().flat_map(Acting::requirements);
+        let operations = requirements.chain(operations).collect();
         let outcome = self.database.transact(operations, clock::now()).await?;
         outcome.map_err(OperatorError::Rejected)
     }

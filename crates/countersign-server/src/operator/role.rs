@@ -5,7 +5,7 @@ use countersign::types::UserHandle;
 
 use super::error::OperatorError;
 use super::link::{self, OperatorLink};
-use super::operations::{Operator, audit, entry};
+use super::operations::{Operator, audit};
 use crate::{clock, config::configuration::Config};
 
 impl Operator {
@@ -17,15 +17,13 @@ impl Operator {
     /// Makes an account an operator.
     pub async fn grant_role(&self, account: &UserHandle) -> Result<(), OperatorError> {
         let grant = Operation::GrantOperator { account: account.clone(), since: clock::now() };
-        self.transact(vec![grant, audit(entry(AuditKind::OperatorGranted).with_account(account.clone()))])
-            .await
+        self.transact(vec![grant, audit(self.entry(AuditKind::OperatorGranted, account))]).await
     }
 
     /// Takes the role of an operator from an account, which loses it at once. It may be the last operator.
     pub async fn revoke_role(&self, account: &UserHandle) -> Result<(), OperatorError> {
         let revoke = Operation::RevokeOperator(account.clone());
-        self.transact(vec![revoke, audit(entry(AuditKind::OperatorRevoked).with_account(account.clone()))])
-            .await
+        self.transact(vec![revoke, audit(self.entry(AuditKind::OperatorRevoked, account))]).await
     }
 
     /// Makes a link to the operator's page of this configuration, which makes one account an operator, whether or not there are

@@ -48,10 +48,13 @@ async fn a_model_that_was_compromised_since_is_reported_and_flagged_once() {
     let operator = Operator::open(&config).await.unwrap();
     let flagged = PasskeyFilter::default().with_standing(StandingFilter::Flagged);
     assert_eq!(operator.passkeys(&flagged, None, 10).await.unwrap().0.len(), 0, "a report changes nothing");
+    assert_eq!(client.name().await.as_deref(), Some("Eve"));
 
     let (found, summary) = assess(&config, Flagging::Flag).await;
     assert!(found.iter().all(|assessed| assessed.newly_flagged && assessed.flagged));
     assert_eq!(summary.newly_flagged, 2);
+    // A flagged passkey's session may be a thief's.
+    assert_eq!(client.name().await, None);
     let (_, summary) = assess(&config, Flagging::Flag).await;
     assert_eq!((summary.of(Finding::Rejected), summary.newly_flagged), (2, 0));
     let (rows, _) = operator.passkeys(&flagged, None, 10).await.unwrap();

@@ -37,7 +37,8 @@ async fn instances_notice_each_act_of_an_operator_with_the_next_request() {
 
     let details = operator.details(account.clone()).await.unwrap();
     let id = details.passkeys[0].record.id().clone();
-    operator.flag_passkey(&id, "lost").await.unwrap();
+    assert_eq!(operator.flag_passkey(&id, "lost").await.unwrap(), 1);
+    assert_eq!((ada.name().await, eve.name().await.as_deref()), (None, Some("Eve")));
     ada.sign_in(&adas).await.expect_error(401, "authenticator-not-accepted");
     operator.clear_flag(&id).await.unwrap();
     ada.sign_in(&adas).await.expect(200);

@@ -81,6 +81,7 @@ pub(super) async fn reason(
         Operation::TouchSession { .. }
         | Operation::EndSession(_)
         | Operation::EndOtherSessions { .. }
+        | Operation::EndSessionsOfCredential { .. }
         | Operation::AddInvitation(_)
         | Operation::AddOperatorLink(_)
         | Operation::RemoveSealingKey(_)

@@ -139,6 +139,10 @@ pub(super) const REMOVE_CONFIRMATIONS_OF_CREDENTIAL: &str = "
 DELETE FROM countersign_confirmations WHERE session IN
     (SELECT token FROM countersign_sessions WHERE user_handle = $1 AND credential_id = $2)";
 
+/// User handle, ID of the credential.
+pub(super) const END_SESSIONS_OF_CREDENTIAL: &str =
+    "DELETE FROM countersign_sessions WHERE user_handle = $1 AND credential_id = $2";
+
 /// User handle, ID.
 pub(super) const REMOVE_CREDENTIAL: &str =
     "DELETE FROM countersign_credentials WHERE user_handle = $1 AND id = $2";

@@ -68,7 +68,8 @@ fn account(operation: &Operation) -> Option<&UserHandle> {
         Operation::InsertCredential(credential) => Some(credential.record.user_handle()),
         Operation::UpdateCredential { owner, .. }
         | Operation::RenameCredential { owner, .. }
-        | Operation::RemoveCredential { owner, .. } => Some(owner),
+        | Operation::RemoveCredential { owner, .. }
+        | Operation::EndSessionsOfCredential { owner, .. } => Some(owner),
         Operation::InsertSession(session) => Some(&session.account),
         Operation::Confirm(confirmation) => Some(&confirmation.account),
         Operation::Remember(_)
@@ -165,6 +166,11 @@ pub(super) fn steps(
                 any(sql::END_OTHER_SESSIONS, vec![bytes(account.as_bytes()), remaining()]),
                 any(sql::END_OTHER_CONFIRMATIONS, vec![bytes(account.as_bytes()), remaining()]),
             ]
+        }
+        Operation::EndSessionsOfCredential { owner, id } => {
+            let values = || vec![bytes(owner.as_bytes()), bytes(id.as_bytes())];
+            let [lock, confirmations] = confirmations_of_credential(owner, id);
+            vec![lock, confirmations, any(sql::END_SESSIONS_OF_CREDENTIAL, values())]
         }
         Operation::Confirm(confirmation) => vec![confirm(confirmation)],
         Operation::TakeConfirmation(key) => vec![take_confirmation(key, now)],
@@ -268,12 +274,15 @@ fn insert_credential(credential: &StoredCredential) -> Result<Vec<Step>, Postgre
 
 fn remove_credential(owner: &UserHandle, id: &CredentialId) -> Vec<Step> {
     let values = || vec![bytes(owner.as_bytes()), bytes(id.as_bytes())];
-    vec![
-        one(sql::COUNT_REMOVAL, values()),
-        any(sql::LOCK_SESSIONS_OF_CREDENTIAL, values()),
-        any(sql::REMOVE_CONFIRMATIONS_OF_CREDENTIAL, values()),
-        one(sql::REMOVE_CREDENTIAL, values()),
-    ]
+    let [lock, confirmations] = confirmations_of_credential(owner, id);
+    // The sessions go by their foreign key.
+    vec![one(sql::COUNT_REMOVAL, values()), lock, confirmations, one(sql::REMOVE_CREDENTIAL, values())]
+}
+
+/// Removes the confirmations of the sessions that were created with a credential, after these were locked.
+fn confirmations_of_credential(owner: &UserHandle, id: &CredentialId) -> [Step; 2] {
+    let values = || vec![bytes(owner.as_bytes()), bytes(id.as_bytes())];
+    [any(sql::LOCK_SESSIONS_OF_CREDENTIAL, values()), any(sql::REMOVE_CONFIRMATIONS_OF_CREDENTIAL, values())]
 }
 
 fn insert_session(session: &Session, now: Timestamp) -> Vec<Step> {

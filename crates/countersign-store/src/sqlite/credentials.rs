@@ -150,9 +150,23 @@ pub(crate) fn remove(db: &Connection, owner: &UserHandle, id: &CredentialId) -> 
     if db.prepare_cached(COUNT_DOWN)?.execute((owner,))? == 0 {
         return Err(Rejection::LastCredential.into());
     }
+    end_sessions_of(db, owner, number)?;
+    db.prepare_cached(DELETE_CREDENTIAL)?.execute((number,))?;
+    Ok(())
+}
+
+/// Ends the sessions that were created with a credential, if there is one of this ID.
+pub(crate) fn end_sessions(db: &Connection, owner: &UserHandle, id: &CredentialId) -> Result<(), Abort> {
+    let owner = owner.as_bytes();
+    match one(db, NUMBER, (id.as_bytes(), owner), |row| Ok(row.get::<_, i64>(0)?))? {
+        Some(number) => end_sessions_of(db, owner, number),
+        None => Ok(()),
+    }
+}
+
+fn end_sessions_of(db: &Connection, owner: &[u8], number: i64) -> Result<(), Abort> {
     // Before the sessions, by which they are found.
     db.prepare_cached(DELETE_CONFIRMATIONS_OF_CREDENTIAL)?.execute((owner, number))?;
     db.prepare_cached(DELETE_SESSIONS_OF_CREDENTIAL)?.execute((owner, number))?;
-    db.prepare_cached(DELETE_CREDENTIAL)?.execute((number,))?;
     Ok(())
 }

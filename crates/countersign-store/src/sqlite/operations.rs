@@ -59,6 +59,7 @@ fn carry_out_one(
         Operation::EndOtherSessions { account, remaining } => {
             sessions::end_others(db, account, remaining.as_ref())
         }
+        Operation::EndSessionsOfCredential { owner, id } => credentials::end_sessions(db, owner, id),
         Operation::Confirm(confirmation) => confirmations::confirm(db, confirmation),
         Operation::TakeConfirmation(key) => confirmations::take(db, key, now),
         Operation::AddSealingKey(key) => sealing_keys::add(db, key),

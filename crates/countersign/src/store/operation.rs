@@ -191,6 +191,13 @@ pub enum Operation {
         /// The session that remains, if any.
         remaining: Option<TokenHash>,
     },
+    /// Ends the sessions of an account that were created with this credential, with their confirmations.
+    EndSessionsOfCredential {
+        /// The account of the credential.
+        owner: UserHandle,
+        /// The ID of the credential.
+        id: CredentialId,
+    },
     /// Stores a confirmation. One of the same session and act is replaced, whatever its browser. Its session need not be in
     /// this store: an application may have sessions of its own.
     ///

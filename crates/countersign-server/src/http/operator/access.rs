@@ -2,14 +2,12 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use countersign::store::{
-    ApplicationStore as _, AuditActor, AuditEntry, AuditKind, AuditSource, Operation, Operator, Session,
-    TokenHash,
-};
+use countersign::store::{self, ApplicationStore as _, AuditSource, Session, TokenHash};
 use countersign::types::{UserHandle, base64url};
 
 use super::super::site::{Shared, Site};
 use super::error::OperatorPageError;
+use crate::operator::{acting::Acting, operations::Operator};
 
 /// How long ago an operator may have been verified to see something, in seconds: a working day, so that a computer that was
 /// left signed in shows the names of no users.
@@ -25,17 +23,9 @@ const ACCOUNT: &str = "countersign-account";
 /// The session of an operator, who sees something.
 pub(super) struct Seeing {
     pub(super) session: Session,
-    pub(super) operator: Operator,
+    pub(super) operator: store::Operator,
     /// All operators.
-    pub(super) operators: Vec<Operator>,
-}
-
-/// The session of an operator, who changes something. It is checked again in the transaction: see [`Acting::transact`].
-pub(super) struct Acting {
-    pub(super) token: TokenHash,
-    pub(super) account: UserHandle,
-    /// Where the request came from, for the audit log.
-    source: AuditSource,
+    pub(super) operators: Vec<store::Operator>,
 }
 
 /// The session of a user who was verified lately, whatever the role.
@@ -78,37 +68,14 @@ impl FromRequestParts<Shared> for Verified {
     }
 }
 
-impl Acting {
-    /// The row of the audit log about something that the operator does to an account. It names the operator's session.
-    pub(super) fn audit(&self, kind: AuditKind, account: &UserHandle) -> AuditEntry {
-        AuditEntry::new(kind, AuditActor::Operator)
-            .with_account(account.clone())
-            .with_session(self.token.public_id())
-            .with_source(self.source)
-    }
-
-    /// Carries out these operations, if the operator still has the session and the role then.
-    pub(super) async fn transact(
-        &self,
-        site: &Site,
-        operations: impl IntoIterator<Item = Operation>,
-    ) -> Result<(), OperatorPageError> {
-        let session = Operation::RequireSession { token: self.token, account: self.account.clone() };
-        let role = Operation::RequireOperator(self.account.clone());
-        let operations = [session, role].into_iter().chain(operations).collect();
-        let now = site.app.passkeys.now();
-        Ok(site.app.database.transact(operations, now).await??)
-    }
+/// An operator who acts on the database of the site.
+pub(super) fn acts(acting: Acting, site: &Site) -> Operator {
+    Operator::at_page(site.app.database.clone(), acting)
 }
 
 /// Where a request came from.
 fn source(parts: &Parts) -> AuditSource {
     parts.extensions.get().copied().unwrap_or_default()
-}
-
-/// The row as an operation.
-pub(super) fn written(entry: AuditEntry) -> Operation {
-    Operation::Audit(Box::new(entry))
 }
 
 /// The operator of a session. A user without the role gets the answer of a stranger.

@@ -8,13 +8,13 @@ use countersign_axum::Models as _;
 use serde::{Deserialize, Serialize};
 
 use super::super::site::{Shared, Site};
-use super::access::{Acting, Seeing};
+use super::access::{Seeing, acts};
 use super::body::{Json, json};
 use super::error::{Answer, OperatorPageError};
 use crate::models::ServerModels;
 use crate::operator::assessment::{Finding, Flagging};
 use crate::operator::work::{AssessmentResult, Running};
-use crate::operator::{assessor::Assessor, error::OperatorError, operations::Operator};
+use crate::operator::{acting::Acting, assessor::Assessor, error::OperatorError, operations::Operator};
 
 /// What an assessment does with passkeys that it finds compromised.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -134,7 +134,7 @@ pub(super) async fn start(
     Json(Start { compromised }): Json<Start>,
 ) -> Answer {
     // The role may have been taken since the headers arrived.
-    acting.transact(&site, []).await?;
+    acts(acting, &site).transact(Vec::new()).await?;
     let assessor = Assessor::of(&site.app).map_err(|error| match error {
         OperatorError::NoMetadata => OperatorPageError::MetadataUnavailable,
         other => OperatorPageError::Internal(other.to_string()),

@@ -5,14 +5,14 @@ use axum::http::StatusCode;
 use countersign::store::{
     ApplicationStore as _, AuditActor, AuditEntry, AuditKind, Operation, Rejection, TokenHash,
 };
-use countersign_axum::{InviteError, SignUp, invite};
+use countersign_axum::{SignUp, invite};
 use serde::{Deserialize, Serialize};
 
 use super::super::site::Shared;
-use super::access::{Seeing, Verified, written};
+use super::access::{Seeing, Verified};
 use super::body::{Json, json};
 use super::error::{Answer, OperatorPageError};
-use crate::operator::link;
+use crate::operator::{link, operations::audit};
 
 /// How long the invitation is valid that the holder of a link gets, in seconds: for the registration that follows at once.
 const INVITATION_SECONDS: i64 = 10 * 60;
@@ -45,20 +45,11 @@ pub(super) async fn describe_link(State(site): State<Shared>, Json(link): Json<L
     let found = found.ok_or(OperatorPageError::LinkInvalid)?;
     let invitation = if site.app.sign_up == SignUp::Invited {
         let expires_at = now.plus_seconds(INVITATION_SECONDS);
-        let made = invite(&site.app.database, &mut getrandom::fill, expires_at, now).await;
-        Some(made.map_err(not_invited)?.to_string())
+        Some(invite(&site.app.database, &mut getrandom::fill, expires_at, now).await?.to_string())
     } else {
         None
     };
     json(StatusCode::OK, &Body { expires_at: found.expires_at.to_string(), invitation })
-}
-
-/// An invitation could not be made.
-pub(super) fn not_invited(error: InviteError) -> OperatorPageError {
-    match error {
-        InviteError::Store(failure) => failure.into(),
-        other => OperatorPageError::Internal(other.to_string()),
-    }
 }
 
 /// Makes the account of the session an operator, and uses the link up.
@@ -73,7 +64,7 @@ pub(super) async fn use_link(
         Operation::RequireSession { token, account: account.clone() },
         Operation::TakeOperatorLink(link.hash()?),
         Operation::GrantOperator { account, since: now },
-        written(entry.with_session(token.public_id()).with_source(source)),
+        audit(entry.with_session(token.public_id()).with_source(source)),
     ];
     match site.app.database.transact(operations, now).await? {
         Ok(()) => {

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use countersign::store::Rejection;
-use countersign_axum::{Failure, error_answer};
+use countersign_axum::{Failure, InviteError, error_answer};
 use countersign_store::{DatabaseError, text::with_causes};
 
 use super::super::auth::error::AuthError;
@@ -14,7 +14,7 @@ pub(super) type Answer<T = Response> = Result<T, OperatorPageError>;
 
 /// An error of the operator's page. Messages of causes are only logged.
 #[derive(Debug)]
-pub(super) enum OperatorPageError {
+pub(crate) enum OperatorPageError {
     /// There is nothing, or the sender is no operator.
     NotFound,
     /// The request has no session, and needs one to make its account an operator.
@@ -160,6 +160,16 @@ impl From<Rejection> for OperatorPageError {
     }
 }
 
+/// An invitation could not be made.
+impl From<InviteError> for OperatorPageError {
+    fn from(error: InviteError) -> Self {
+        match error {
+            InviteError::Store(failure) => failure.into(),
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
 /// A query that can't be parsed.
 impl From<AuthError> for OperatorPageError {
     fn from(_: AuthError) -> Self {
@@ -167,11 +177,14 @@ impl From<AuthError> for OperatorPageError {
     }
 }
 
-/// The failure of a read.
+/// The failure of an operation.
 impl From<OperatorError> for OperatorPageError {
     fn from(error: OperatorError) -> Self {
         match error {
             OperatorError::Database(error) => error.into(),
+            OperatorError::Rejected(rejection) => rejection.into(),
+            OperatorError::PasskeyUnknown(_) => Self::NotFound,
+            OperatorError::Invite(error) => error.into(),
             other => Self::Internal(other.to_string()),
         }
     }

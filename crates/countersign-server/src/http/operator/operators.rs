@@ -2,15 +2,15 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use countersign::store::{AuditKind, Operation};
 use countersign::types::UserHandle;
 use serde::Serialize;
 
 use super::super::site::Shared;
-use super::access::{Acting, Seeing, written};
+use super::access::{Seeing, acts};
 use super::accounts::Handle;
 use super::body::json;
 use super::error::{Answer, OperatorPageError};
+use crate::operator::acting::Acting;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -42,9 +42,7 @@ pub(super) async fn grant(
     acting: Acting,
     Handle(account): Handle,
 ) -> Answer<StatusCode> {
-    let since = site.app.passkeys.now();
-    let row = written(acting.audit(AuditKind::OperatorGranted, &account));
-    acting.transact(&site, [Operation::GrantOperator { account, since }, row]).await?;
+    acts(acting, &site).grant_role(&account).await?;
     tracing::warn!("an operator has made an account an operator");
     Ok(StatusCode::NO_CONTENT)
 }
@@ -58,8 +56,7 @@ pub(super) async fn revoke(
     if account == acting.account {
         return Err(OperatorPageError::OwnAccount);
     }
-    let row = written(acting.audit(AuditKind::OperatorRevoked, &account));
-    acting.transact(&site, [Operation::RevokeOperator(account), row]).await?;
+    acts(acting, &site).revoke_role(&account).await?;
     tracing::warn!("an operator has taken the role from another one");
     Ok(StatusCode::NO_CONTENT)
 }

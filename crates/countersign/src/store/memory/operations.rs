@@ -64,6 +64,7 @@ impl Tables {
             Operation::EndOtherSessions { account, remaining } => {
                 self.end_sessions(|owner, session| *owner == account && remaining != Some(*session));
             }
+            Operation::EndSessionsOfCredential { owner, id } => self.end_sessions_of(&owner, &id),
             Operation::Confirm(confirmation) => self.confirm(confirmation)?,
             Operation::TakeConfirmation(key) => {
                 self.confirmation(&key, now).ok_or(Rejection::Unconfirmed)?;
@@ -182,8 +183,12 @@ impl Tables {
             return Err(Rejection::LastCredential);
         }
         self.credentials.remove(id);
-        self.end_sessions_if(|session| session.credential == *id);
+        self.end_sessions_of(owner, id);
         Ok(())
+    }
+
+    fn end_sessions_of(&mut self, owner: &UserHandle, id: &CredentialId) {
+        self.end_sessions_if(|session| session.account == *owner && session.credential == *id);
     }
 
     fn replace_recovery_codes(

@@ -26,7 +26,8 @@ checks! {
     "a use is recorded by an authentication only" => last_use,
     "an update is of the account's own credential" => own_update,
     "the last credential of an account stays" => last_stays,
-    "a removed credential ends its sessions, and no others" => ends_sessions,
+    "a removed credential ends its sessions, and no others" => removal_ends_sessions,
+    "the sessions of a credential are ended, and no others" => sessions_ended,
     "a credential is removed by its own account only" => own_removal,
 }
 
@@ -198,7 +199,22 @@ async fn last_stays<S: ApplicationStore>(store: &S) -> Outcome {
     lists(store, 1, &[credential(2, 1)]).await
 }
 
-async fn ends_sessions<S: ApplicationStore>(store: &S) -> Outcome {
+async fn removal_ends_sessions<S: ApplicationStore>(store: &S) -> Outcome {
+    ends_sessions_of_second(store, remove_credential(2, 1)).await
+}
+
+async fn sessions_ended<S: ApplicationStore>(store: &S) -> Outcome {
+    let end =
+        |number: u8, owner| Operation::EndSessionsOfCredential { owner: user(owner), id: id(&[number; 16]) };
+    ends_sessions_of_second(store, end(2, 1)).await?;
+    has_credential(store, &credential(2, 1)).await?;
+    // Of another account, and of no credential.
+    accepted(store, vec![end(1, 2), end(9, 1)]).await?;
+    has_session(store, 1, Some(&session(1, 1, 1))).await
+}
+
+/// Checks that the operation ends the sessions of credential 2 of account 1, with their confirmations, and no others.
+async fn ends_sessions_of_second<S: ApplicationStore>(store: &S, end: Operation) -> Outcome {
     sign_up_all(store, &[1]).await?;
     let (removed, other) = (key(2, "act", 1), key(1, "act", 1));
     let more = vec![
@@ -208,7 +224,7 @@ async fn ends_sessions<S: ApplicationStore>(store: &S) -> Outcome {
         confirm(other.clone(), 1),
     ];
     accepted(store, more).await?;
-    accepted(store, vec![remove_credential(2, 1)]).await?;
+    accepted(store, vec![end]).await?;
     has_session(store, 2, None).await?;
     has_session(store, 1, Some(&session(1, 1, 1))).await?;
     expect("whether the ended session's act is confirmed", &is_confirmed(store, &removed).await?, &false)?;

@@ -45,7 +45,7 @@ fn first_byte(id: &CredentialId) -> u8 {
 }
 
 /// Which check each fault is made for, in the order of the checks.
-const FAULTS: [(&str, Fault); 91] = [
+const FAULTS: [(&str, Fault); 92] = [
     (
         "an account is found by its handle and by the key of its name",
         with!(Operation::InsertAccount(it) => it.name_key.clone_from(&it.name)),
@@ -95,6 +95,10 @@ const FAULTS: [(&str, Fault); 91] = [
     ),
     ("the last credential of an account stays", accepts!(Rejection::LastCredential)),
     ("a removed credential ends its sessions, and no others", Fault::Reads(Read::KeepsSessions)),
+    (
+        "the sessions of a credential are ended, and no others",
+        with!(Operation::EndSessionsOfCredential { owner, id } => *owner = user(first_byte(id))),
+    ),
     (
         "a credential is removed by its own account only",
         with!(Operation::RemoveCredential { owner, id } => *owner = user(first_byte(id))),
