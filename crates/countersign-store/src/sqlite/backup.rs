@@ -17,6 +17,9 @@ impl SqliteStore {
     /// This blocks. The copy is not flushed to the disk yet, and its journal is not in write-ahead mode. After an error, what
     /// is in the file is of no use.
     pub fn copy(from: &Path, to: &Path) -> Result<(), OpenError> {
+        // Another name, with a replacement for what is not UTF-8, would be another file, which all could read.
+        let name =
+            to.to_str().ok_or_else(|| OpenError::Copy(to.to_owned(), "its path is not UTF-8".into()))?;
         let source = || {
             let connection = connect::copier(from)?;
             schema::check(&connection)?;
@@ -24,11 +27,9 @@ impl SqliteStore {
         };
         let source = source().map_err(|error: ConnectError| error.into_open_error(from))?;
         // One transaction that reads: https://www.sqlite.org/lang_vacuum.html#vacuuminto
-        source.execute("VACUUM INTO ?", [to.to_string_lossy()]).map_err(|error| {
-            match error.sqlite_error_code() {
-                Some(ErrorCode::DatabaseCorrupt) => damaged(from, &error),
-                _ => OpenError::Copy(to.to_owned(), store_error::message(&error)),
-            }
+        source.execute("VACUUM INTO ?", [name]).map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt) => damaged(from, &error),
+            _ => OpenError::Copy(to.to_owned(), store_error::message(&error)),
         })?;
         Self::verify(to)
     }

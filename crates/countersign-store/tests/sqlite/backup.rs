@@ -37,6 +37,22 @@ async fn a_copy_has_what_is_still_in_the_log_and_opens_as_a_database() {
     assert!(matches!(SqliteStore::copy(&path, &copy), Err(OpenError::Copy(..))));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_copy_whose_path_is_not_utf_8_is_written_nowhere() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+    let (folder, path) = path();
+    drop(database(&path).await);
+    let files = || fs::read_dir(folder.path()).unwrap().count();
+    let before = files();
+    let copy = folder.path().join(OsStr::from_bytes(b"copy \xff"));
+    assert_eq!(
+        SqliteStore::copy(&path, &copy).unwrap_err().to_string(),
+        format!("the copy {} can't be written: its path is not UTF-8", copy.display())
+    );
+    assert_eq!(files(), before);
+}
+
 #[tokio::test]
 async fn a_copy_under_writes_is_one_state() {
     let (folder, path) = path();
