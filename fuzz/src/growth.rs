@@ -19,6 +19,7 @@ use countersign::{
 };
 use countersign_attestation::{AttestationStatusList, Certificate, CertificateRevocationList};
 use countersign_cose::PublicKey;
+use countersign_inspect::Options;
 use countersign_metadata::roots::anchor_from_pem;
 
 use crate::{
@@ -76,6 +77,8 @@ parsers! {
     attestation_status_list: 128 * KIB => |data| done(AttestationStatusList::from_json(data)),
     rogue_list: 128 * KIB => metadata::rogue_list,
     metadata_blob: 128 * KIB => metadata::reads,
+    // 64 MiB.
+    inspect: 64 * KIB => |data| done(countersign_inspect::inspect(data, &Options::new())),
     origin: 8 * KIB => origin,
     // 64 KiB, in base64url.
     sealed_state: 23 * KIB => sealed_state,

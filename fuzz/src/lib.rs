@@ -9,6 +9,7 @@ pub mod extensions;
 pub mod growth;
 #[cfg(feature = "hostile")]
 pub mod hostile;
+pub mod inspect;
 pub mod keys;
 pub mod metadata;
 pub mod paths;
@@ -50,6 +51,7 @@ pub const TARGETS: &[Target] = &[
     ("origin", policy::origin),
     ("sealed_state", policy::sealed_state),
     ("metadata_blob", metadata::metadata_blob),
+    ("inspect", inspect::inspect),
     ("registration_ceremony", ceremonies::registration_ceremony),
     ("authentication_ceremony", ceremonies::authentication_ceremony),
 ];

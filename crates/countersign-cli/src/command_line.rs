@@ -1,17 +1,17 @@
 //! The command line: the commands, and the texts that describe them.
 
-use std::{ffi::OsString, io};
+use std::ffi::OsString;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 use countersign_server::config::Sources;
-use terminal_size::Width;
 
 use crate::{
     admin::AdminArguments,
     audit::{AuditArguments, AuditTask},
     backup::{BackupArguments, BackupTask, RestoreArguments},
-    explain,
+    explain::arguments::ExplainArguments,
+    inspect::arguments::InspectArguments,
     metadata::arguments::MetadataArguments,
     operator::{OperatorArguments, OperatorTask},
     serve::ServeArguments,
@@ -53,12 +53,11 @@ enum Command {
     Operator(OperatorArguments),
     /// Fetch and inspect the FIDO Alliance's list of authenticator models
     Metadata(Box<MetadataArguments>),
-    /// Explain a code of an error, a rule or a step of a ceremony; without words, list what is explained
-    Explain {
-        /// Word to explain, such as challenge-mismatch, rule 31 or registration 14
-        #[arg(value_name = "WORD")]
-        words: Vec<String>,
-    },
+    /// Explain anything of Web Authentication, such as a response, a certificate, a HAR file or lines of a log
+    Inspect(Box<InspectArguments>),
+    /// Explain a code of an error, a rule, a step, a flag, a number of COSE, an object identifier or an AAGUID; without
+    /// words, list what is explained
+    Explain(ExplainArguments),
     /// Print a completion script for a shell
     Completions {
         /// Shell to complete commands in
@@ -93,6 +92,8 @@ pub(crate) enum Task {
     Operator(Sources, OperatorTask),
     /// Inspect metadata.
     Metadata(MetadataArguments),
+    /// Explain inputs.
+    Inspect(Box<InspectArguments>),
 }
 
 /// Parses a command line, the name of the program first.
@@ -120,10 +121,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
             arguments.check_features()?;
             Task::Metadata(arguments.join()?)
         }
-        Command::Explain { words } => {
-            let width = terminal_size::terminal_size_of(io::stdout()).map(|(Width(columns), _)| columns);
-            Task::Print(explain::explain(&words, width)?)
-        }
+        Command::Inspect(arguments) => Task::Inspect(arguments),
+        Command::Explain(arguments) => Task::Print(arguments.explanation()?),
         Command::Completions { shell } => Task::Print(completions(shell)),
         Command::Man { path } => Task::Print(man_page(&path)?),
     })

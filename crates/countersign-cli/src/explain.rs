@@ -1,8 +1,12 @@
 //! `countersign explain`: what a word of an error, a log or the specification means, from the tables that the book is
 //! made from.
 
+pub(crate) mod arguments;
 mod codes;
+pub(crate) mod error;
 mod explanation;
+mod glossary;
+mod models;
 mod nearest;
 mod rules;
 mod steps;
@@ -12,10 +16,21 @@ use std::{error::Error, fmt};
 
 use countersign_server::printable;
 
-use self::topic::Topic;
+use self::{models::Models, topic::Topic};
 
 /// The kinds of words. A word that is in several is explained by each.
-const TOPICS: [Topic; 5] = [codes::LIBRARIES, codes::SERVER, codes::OPERATOR, rules::TOPIC, steps::TOPIC];
+const TOPICS: [Topic; 10] = [
+    codes::LIBRARIES,
+    codes::SERVER,
+    codes::OPERATOR,
+    rules::TOPIC,
+    steps::TOPIC,
+    glossary::FLAGS,
+    glossary::ALGORITHMS,
+    glossary::KEY_TYPES,
+    glossary::CURVES,
+    glossary::OIDS,
+];
 
 /// The most characters of an unknown word that its error repeats. No known word has as many, so that a longer text, such
 /// as a whole log, is like none of them.
@@ -44,7 +59,7 @@ impl fmt::Display for UnknownWordError {
 impl Error for UnknownWordError {}
 
 /// The explanation of a word, given as one or several arguments; without any, what can be explained.
-pub(crate) fn explain(words: &[String], width: Option<u16>) -> Result<String, UnknownWordError> {
+fn explain(words: &[String], models: &Models, width: Option<u16>) -> Result<String, UnknownWordError> {
     if words.is_empty() {
         return Ok(overview());
     }
@@ -52,7 +67,8 @@ pub(crate) fn explain(words: &[String], width: Option<u16>) -> Result<String, Un
     let word = words.join(" ");
     let word = word.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let word = word.trim_matches(['`', '\'', '"', '.', ',', ':']);
-    let found: Vec<_> = TOPICS.iter().filter_map(|topic| (topic.explain)(word)).collect();
+    let found: Vec<_> =
+        TOPICS.iter().filter_map(|topic| (topic.explain)(word)).chain(models.explain(word)).collect();
     if found.is_empty() {
         let is_short = word.chars().nth(WORD_MAX).is_none();
         let known = TOPICS.iter().filter(|_| is_short).flat_map(|topic| (topic.words)());
@@ -63,7 +79,8 @@ pub(crate) fn explain(words: &[String], width: Option<u16>) -> Result<String, Un
 }
 
 fn overview() -> String {
-    let topics = TOPICS.iter().map(|Topic { name, example, .. }| format!("\n  {name:<42}{example}"));
+    let topics = TOPICS.iter().map(|Topic { name, example, .. }| (*name, *example));
+    let topics = topics.chain([models::EXAMPLE]).map(|(name, example)| format!("\n  {name:<42}{example}"));
     "countersign explain WORD explains:\n".to_owned() + &topics.collect::<String>()
 }
 

@@ -21,6 +21,9 @@ use countersign_server::{
 use crate::admin::error::AdminError;
 use crate::audit::AuditTask;
 use crate::command_line::Task;
+use crate::inspect::{
+    arguments::InspectArguments, command as inspect_command, command::Recognised, error::InspectError,
+};
 use crate::metadata::{arguments::MetadataArguments, command, error::MetadataCommandError, report::Finding};
 use crate::operator::OperatorTask;
 
@@ -32,6 +35,7 @@ mod command_line;
 mod data_folder;
 mod database_arguments;
 mod explain;
+mod inspect;
 mod log;
 mod metadata;
 mod operator;
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
     match command_line::parse(std::env::args_os()) {
         Ok(Task::Print(text)) => print(text.trim_end()),
         Ok(Task::Metadata(arguments)) => metadata(&arguments),
+        Ok(Task::Inspect(arguments)) => inspect(&arguments),
         Ok(Task::Check(sources)) => match check(&sources) {
             Ok(()) => print(CHECKED),
             Err(error) => fail_to_run(error.as_ref()),
@@ -83,6 +88,16 @@ fn metadata(arguments: &MetadataArguments) -> ExitCode {
         Ok(Finding::Other) => ExitCode::FAILURE,
         Err(MetadataCommandError::Output(error)) => not_written(&error, arguments.failure_status()),
         Err(error) => fail(&error, arguments.failure_status()),
+    }
+}
+
+fn inspect(arguments: &InspectArguments) -> ExitCode {
+    match inspect_command::run(arguments) {
+        Ok(Recognised::All) => ExitCode::SUCCESS,
+        Ok(Recognised::NotAll) => ExitCode::FAILURE,
+        Err(InspectError::Output(error)) => not_written(&error, 1),
+        Err(error @ InspectError::Nothing) => fail(&error, 2),
+        Err(error) => fail(&error, 1),
     }
 }
 

@@ -4,7 +4,7 @@ use std::{error::Error, fmt};
 
 use clap::error::ErrorKind;
 
-use crate::explain::UnknownWordError;
+use crate::explain::error::ExplainError;
 
 /// Why a command line is rejected.
 #[derive(Debug)]
@@ -14,8 +14,8 @@ pub(crate) enum UsageError {
     /// The program was built without what an argument needs.
     #[cfg(not(feature = "fetch"))]
     NotBuilt(&'static str),
-    /// There is no explanation of a word.
-    UnknownWord(UnknownWordError),
+    /// There is no explanation of a word, or the metadata that it should be looked up in can't be used.
+    Explain(ExplainError),
 }
 
 impl fmt::Display for UsageError {
@@ -30,7 +30,7 @@ impl fmt::Display for UsageError {
             Self::NotBuilt(what) => {
                 write!(f, "this program was built without the feature fetch, which {what} needs")
             }
-            Self::UnknownWord(error) => write!(f, "{error}"),
+            Self::Explain(error) => write!(f, "{error}"),
         }
     }
 }
@@ -43,9 +43,9 @@ impl From<clap::Error> for UsageError {
     }
 }
 
-impl From<UnknownWordError> for UsageError {
-    fn from(error: UnknownWordError) -> Self {
-        Self::UnknownWord(error)
+impl From<ExplainError> for UsageError {
+    fn from(error: ExplainError) -> Self {
+        Self::Explain(error)
     }
 }
 

@@ -58,11 +58,13 @@ fn seed(case: &Case, into: &mut Derived) -> Result<(), Box<dyn Error>> {
         let text = step.response().as_bytes();
         let response = RegistrationResponse::from_json(text)?;
         into.add("registration_response", text);
+        into.add("inspect", text);
         into.add("registration_ceremony", text);
         into.add("client_data", response.client_data_json());
         let bytes = response.attestation_object();
         let object = AttestationObject::parse(bytes)?;
         into.add("attestation_object", bytes);
+        into.add("inspect", bytes);
         into.add("strict_cbor", bytes);
         into.add("authenticator_data", object.authenticator_data);
         let data = AuthenticatorData::parse(object.authenticator_data)?;
@@ -81,6 +83,7 @@ fn seed(case: &Case, into: &mut Derived) -> Result<(), Box<dyn Error>> {
         let text = step.response().as_bytes();
         let response = AuthenticationResponse::from_json(text)?;
         into.add("authentication_response", text);
+        into.add("inspect", text);
         into.add("authentication_ceremony", text);
         into.add("client_data", response.client_data_json());
         into.add("authenticator_data", response.authenticator_data());
@@ -103,6 +106,7 @@ fn certificates(statement: &[u8], into: &mut Derived) -> Result<(), Box<dyn Erro
         let x5c: Vec<_> = value.as_array().into_iter().flatten().filter_map(|it| it.as_bytes()).collect();
         for certificate in &x5c {
             into.add("certificate", certificate);
+            into.add("inspect", certificate);
             if let Ok(certificate) = countersign_attestation::Certificate::from_der(certificate) {
                 into.add("spki_key", certificate.subject_public_key_info());
             }

@@ -34,7 +34,7 @@ const SUBJECTS: [Subject; 5] = [
         package: "countersign-cli",
         program: "countersign",
         profile: "release",
-        limit: Some(267),
+        limit: Some(268),
     },
     Subject {
         name: "countersign",

@@ -178,7 +178,7 @@ pub(super) fn dictionary(target: &str) -> Option<PathBuf> {
         name if name.ends_with("_response") || name.ends_with("_ceremony") || name.ends_with("_options") => {
             "json"
         }
-        "client_data" | "metadata_blob" => "json",
+        "client_data" | "inspect" | "metadata_blob" => "json",
         _ => return None,
     };
     let path = tools::root().join(Path::new("fuzz/dictionaries")).join(format!("{name}.dict"));

@@ -244,6 +244,7 @@ mod tests {
             "countersign",
             "countersign-conformance",
             "countersign-metadata",
+            "countersign-inspect",
             "countersign-store",
             "countersign-axum",
             "countersign-server",

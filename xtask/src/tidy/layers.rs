@@ -33,7 +33,7 @@ enum Kind {
 }
 
 /// From the bottom up. A package that is not here is a finding: its place has to be decided.
-const LAYERS: [Layer; 14] = [
+const LAYERS: [Layer; 15] = [
     Layer { package: "countersign-types", may_use: &[], kind: Kind::Library },
     Layer { package: "countersign-cose", may_use: &["countersign-types"], kind: Kind::Library },
     Layer {
@@ -62,6 +62,12 @@ const LAYERS: [Layer; 14] = [
         ],
         kind: Kind::Library,
     },
+    // Explains what the layers below read. It uses them all by `countersign` and `countersign-metadata`.
+    Layer {
+        package: "countersign-inspect",
+        may_use: &["countersign", "countersign-metadata", "countersign-authenticator"],
+        kind: Kind::Library,
+    },
     // Databases, without HTTP.
     Layer { package: "countersign-store", may_use: &["countersign"], kind: Kind::Program },
     // HTTP over any store. It uses the names and texts of the crate of stores, and its databases in tests and examples.
@@ -86,6 +92,7 @@ const LAYERS: [Layer; 14] = [
         may_use: &[
             "countersign",
             "countersign-metadata",
+            "countersign-inspect",
             "countersign-store",
             "countersign-server",
             "countersign-authenticator",

@@ -10,7 +10,7 @@ use super::{arguments::CommonOptions, error::MetadataCommandError};
 use crate::progress::Progress;
 
 /// The policy for BLOBs that the options ask for.
-pub(super) fn policy(options: &CommonOptions) -> Result<BlobPolicy, MetadataCommandError> {
+pub(crate) fn policy(options: &CommonOptions) -> Result<BlobPolicy, MetadataCommandError> {
     let mut policy = if options.roots.is_empty() {
         BlobPolicy::fido()
     } else {
@@ -33,7 +33,7 @@ pub(super) fn policy(options: &CommonOptions) -> Result<BlobPolicy, MetadataComm
 }
 
 /// Reads and verifies a file.
-pub(super) fn load(
+pub(crate) fn load(
     path: &Path,
     policy: &BlobPolicy,
     seen: Seen,

@@ -17,6 +17,7 @@ mod configuration;
 #[cfg(feature = "fetch")]
 #[allow(dead_code, reason = "the server's own tests use all of it")]
 mod https;
+mod inspecting;
 mod metadata;
 #[cfg(unix)]
 mod operating;
