@@ -152,6 +152,7 @@ fn with_links(text: &str, new: impl Fn(&str) -> Option<String>) -> String {
         let replaced = links.into_iter().filter_map(|link| Some((link, new(link)?)));
         let line = replaced.fold(line.to_owned(), |line, (link, new)| {
             line.replace(&format!("]({link})"), &format!("]({new})"))
+                .replace(&format!("]: {link}"), &format!("]: {new}"))
         });
         line + "\n"
     };
@@ -209,9 +210,9 @@ mod tests {
         assert_eq!(new("../../crates").unwrap(), "https://example.org/r/tree/main/crates");
         assert_eq!(new("#here").unwrap(), "#here");
         assert_eq!(new("https://example.org/"), None);
-        let text = "[a](b) and [c](d)\n```\n[a](b)\n```\n";
+        let text = "[a](b) and [c](d)\n[e]: b\n```\n[a](b)\n```\n";
         let changed = with_links(text, |link| (link == "b").then(|| "e".to_owned()));
-        assert_eq!(changed, "[a](e) and [c](d)\n```\n[a](b)\n```\n");
+        assert_eq!(changed, "[a](e) and [c](d)\n[e]: e\n```\n[a](b)\n```\n");
     }
 
     #[test]

@@ -43,8 +43,11 @@ fn is_fence(line: &str) -> bool {
     line.trim_start().starts_with("```")
 }
 
-/// The targets of `[…](target)` in a line, outside code.
+/// The targets of `[…](target)` in a line, outside code, or that of the line `[…]: target`.
 pub(crate) fn links(line: &str) -> Vec<&str> {
+    if let Some(target) = defined(line) {
+        return vec![target];
+    }
     let mut targets = Vec::new();
     let (mut rest, mut code) = (line, false);
     while let Some(at) = rest.find(['`', ']']) {
@@ -61,6 +64,11 @@ pub(crate) fn links(line: &str) -> Vec<&str> {
         }
     }
     targets
+}
+
+/// The target of a [definition of a link](https://spec.commonmark.org/0.31.2/#link-reference-definition).
+fn defined(line: &str) -> Option<&str> {
+    line.strip_prefix('[')?.split_once(']')?.1.strip_prefix(": ")?.split_whitespace().next()
 }
 
 /// The path from the root that a link of a file leads to, and the anchor; `None` if it leads out of the repository.
@@ -131,6 +139,8 @@ mod tests {
     #[test]
     fn links_are_those_outside_code() {
         assert_eq!(links("[a](b) `[c](d)` ![e](f#g) [h] (i) [`j`](k)"), ["b", "f#g", "k"]);
+        assert_eq!(links("[`a`]: b#c \"d\""), ["b#c"]);
+        assert_eq!(links("[a](b) [c]: d"), ["b"]);
         let text = "[a](b)\n```rust\n[c](d)\n```\n[e](f)\n";
         assert_eq!(prose(text).collect::<Vec<_>>(), [(1, "[a](b)"), (5, "[e](f)")]);
     }
