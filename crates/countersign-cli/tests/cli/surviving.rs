@@ -78,6 +78,8 @@ fn a_killed_server_loses_nothing_acknowledged_and_leaves_nothing_half_done() {
     for round in 0..6_u8 {
         let mut running = Running::start(&database);
         let url = running.url.clone();
+        let made = || kept.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let (before, began) = (made(), Instant::now());
         thread::scope(|scope| {
             for worker in 0..3_u8 {
                 let (url, kept) = (&url, &kept);
@@ -90,7 +92,11 @@ fn a_killed_server_loses_nothing_acknowledged_and_leaves_nothing_half_done() {
                     }
                 });
             }
-            thread::sleep(Duration::from_millis(150 + 37 * u64::from(round)));
+            // However slow the machine is, it is killed while accounts are made.
+            while made() < before + 2 && began.elapsed() < Duration::from_secs(60) {
+                thread::sleep(Duration::from_millis(5));
+            }
+            thread::sleep(Duration::from_millis(37 * u64::from(round)));
             running.child.kill().unwrap();
         });
     }
