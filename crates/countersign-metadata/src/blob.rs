@@ -12,15 +12,17 @@ use crate::{
     date::Date,
     entry::EntryIndex,
     entry_error::EntryError,
+    error::MalformedBlobError,
     json::Reader,
     keys::{KeyIdentifier, ModelKey},
+    limits::BLOB_MAX,
     payload::{Payload, SkippedEntry},
     rogue::RogueListReference,
     statement::Statement,
     status::StatusReport,
 };
 
-/// A verified BLOB.
+/// A BLOB whose signature was verified, unless it was read by [`Blob::dangerous_unsigned`].
 ///
 /// It holds the payload and the place of each entry in it. Statements and reports are read when they are asked for.
 #[derive(Debug)]
@@ -29,7 +31,8 @@ pub struct Blob {
     number: u64,
     next_update: Date,
     legal_header: Option<String>,
-    signer: TrustedPath,
+    /// `None` if no signature was verified.
+    signer: Option<TrustedPath>,
     /// The hash function of the signature, which is also that of the hashes of rogue lists.
     hash: Hash,
     entries: Vec<EntryIndex>,
@@ -50,7 +53,20 @@ enum Position {
 }
 
 impl Blob {
-    pub(crate) fn new(payload: Payload, signer: TrustedPath, hash: Hash) -> Self {
+    /// Reads a payload that no service signed, such as one with the statements of a vendor or of a test laboratory: the JSON of
+    /// [section 3.1.6](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-payload-dictionary),
+    /// of at most [`BLOB_MAX`] bytes.
+    ///
+    /// Nothing is verified: the writer of the payload decides which authenticators are trusted.
+    pub fn dangerous_unsigned(payload: impl Into<String>) -> Result<Self, MalformedBlobError> {
+        let payload = payload.into();
+        if payload.len() > BLOB_MAX {
+            return Err(MalformedBlobError::TooLong(BLOB_MAX));
+        }
+        Ok(Self::new(Payload::of_text(payload)?, None, Hash::Sha256))
+    }
+
+    pub(crate) fn new(payload: Payload, signer: impl Into<Option<TrustedPath>>, hash: Hash) -> Self {
         let Payload { text, number, next_update, legal_header, entries, mut skipped } = payload;
         let shared = shared_aaguids(&entries, &skipped);
         let (ambiguous, entries): (Vec<_>, Vec<_>) = entries
@@ -86,7 +102,7 @@ impl Blob {
             number,
             next_update,
             legal_header,
-            signer,
+            signer: signer.into(),
             hash,
             entries,
             roots,
@@ -111,9 +127,10 @@ impl Blob {
         self.legal_header.as_deref()
     }
 
-    /// The certificates of the signer: the signer's own first, a root of the policy last.
-    pub const fn signer(&self) -> &TrustedPath {
-        &self.signer
+    /// The certificates of the signer: the signer's own first, a root of the policy last. `None` if the payload is
+    /// [unsigned](Self::dangerous_unsigned).
+    pub const fn signer(&self) -> Option<&TrustedPath> {
+        self.signer.as_ref()
     }
 
     /// The skipped entries, in the order of the BLOB.

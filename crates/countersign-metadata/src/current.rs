@@ -90,6 +90,14 @@ impl Metadata {
         Ok(blob)
     }
 
+    /// Replaces the current BLOB with this one, whatever its number, signer and age: for
+    /// [`Blob::dangerous_unsigned`]. An outdated one still rejects every model.
+    pub fn dangerous_replace(&self, blob: Blob) -> Arc<Blob> {
+        let blob = Arc::new(blob);
+        self.held.write().unwrap_or_else(PoisonError::into_inner).blob = Some(Arc::clone(&blob));
+        blob
+    }
+
     /// The current BLOB.
     pub fn blob(&self) -> Option<Arc<Blob>> {
         self.held.read().unwrap_or_else(PoisonError::into_inner).blob.clone()

@@ -65,6 +65,11 @@ impl Payload {
             .map_err(|_| MalformedBlobError::NotJws("the payload is not base64url"))?;
         let text = String::from_utf8(text)
             .map_err(|error| MalformedBlobError::NotJson { at: error.utf8_error().valid_up_to() })?;
+        Self::of_text(text)
+    }
+
+    /// Reads the payload from its JSON.
+    pub(crate) fn of_text(text: String) -> Result<Self, MalformedBlobError> {
         let mut reader = Reader::new(&text);
         let members = match PayloadMembers::read(&mut reader) {
             Err(JsonError::Type(TOO_MANY)) => return Err(MalformedBlobError::TooManyEntries),

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use countersign::types::Timestamp;
-use countersign_metadata::{Blob, Change, Date, Entry, ModelKey, diff, model_name};
+use countersign_metadata::{Blob, Change, Date, Entry, ModelKey, TrustedPath, diff, model_name};
 use countersign_server::printable;
 
 use crate::table::{self, CELL_MAX, Table};
@@ -33,7 +33,7 @@ fn write_line(out: &mut dyn Write, line: &str) -> io::Result<()> {
 const LINE_MAX: usize = CELL_MAX.saturating_mul(2);
 
 pub(super) fn summary(out: &mut dyn Write, blob: &Blob, now: Timestamp) -> io::Result<Finding> {
-    let signer = blob.signer().certificates();
+    let signer = blob.signer().map_or(&[][..], TrustedPath::certificates);
     let count = |is: fn(&ModelKey) -> bool| {
         blob.entries().filter(|entry| entry.keys().first().is_some_and(is)).count().to_string()
     };

@@ -17,9 +17,12 @@ use super::{
     payload, policy, read, verify,
 };
 use crate::{
+    blob::Blob,
     blob_policy::{BlobPolicy, Seen},
+    current::Metadata,
     error::{MalformedBlobError, MetadataError},
     limits::ENTRIES_MAX,
+    metadata_policy::MetadataPolicy,
 };
 
 fn good() -> String {
@@ -37,11 +40,11 @@ fn revocation_list(
     CertificateRevocationList::from_der(&list.sign(key)).unwrap()
 }
 
-fn with_header(header: &Value) -> Result<crate::blob::Blob, MetadataError> {
+fn with_header(header: &Value) -> Result<Blob, MetadataError> {
     verify(&BlobSigner::new().sign_with_header(&header.to_string(), payload().to_string().as_bytes()))
 }
 
-fn malformed(outcome: Result<crate::blob::Blob, MetadataError>) -> MalformedBlobError {
+fn malformed(outcome: Result<Blob, MetadataError>) -> MalformedBlobError {
     let error = outcome.unwrap_err();
     assert_eq!(error.code(), Code::MetadataMalformed);
     assert!(!error.to_string().contains('\n'));
@@ -79,7 +82,7 @@ fn a_blob_is_verified_and_read() {
     assert_eq!((blob.number(), blob.next_update().to_string().as_str()), (7, "2026-02-01"));
     assert_eq!(blob.legal_header(), Some("terms"));
     assert_eq!((blob.entries().len(), blob.skipped().len()), (4, 0));
-    assert_eq!(blob.signer().certificates().len(), 3);
+    assert_eq!(blob.signer().unwrap().certificates().len(), 3);
 }
 
 #[test]
@@ -226,7 +229,7 @@ fn rule_343_a_cross_signed_root_leads_to_the_older_one() {
     for (root, length) in [(root("old", 11), 4), (root("new", 12), 3)] {
         let policy = BlobPolicy::new([TrustAnchor::from_certificate(root)]).with_host_name(METADATA_HOST);
         let blob = policy.verify(&blob, Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap();
-        assert_eq!(blob.signer().certificates().len(), length);
+        assert_eq!(blob.signer().unwrap().certificates().len(), length);
     }
 }
 
@@ -454,4 +457,23 @@ fn rule_368_an_expired_root_is_no_root() {
     let error = policy.verify(good().as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap_err();
     assert!(matches!(error, MetadataError::Untrusted(PathError::Expired { position: 2, .. })));
     assert_eq!(error.code(), Code::MetadataUntrusted);
+}
+
+#[test]
+fn an_unsigned_payload_is_read_as_it_is_and_has_no_signer() {
+    let text = payload().to_string();
+    let (unsigned, signed) = (Blob::dangerous_unsigned(text.as_str()).unwrap(), read(&payload()).unwrap());
+    assert!(unsigned.signer().is_none() && signed.signer().is_some());
+    let keys = |blob: &Blob| blob.entries().map(|entry| entry.keys().to_vec()).collect::<Vec<_>>();
+    assert_eq!((keys(&unsigned), unsigned.number()), (keys(&signed), signed.number()));
+    let metadata = Metadata::new(policy(), MetadataPolicy::fido());
+    metadata.dangerous_replace(unsigned);
+    assert_eq!(metadata.blob().map(|blob| blob.number()), Some(signed.number()));
+    // The next BLOB of a service is compared with those of the service only.
+    assert_eq!(metadata.highest_number(), None);
+    let error = Blob::dangerous_unsigned("{}").unwrap_err();
+    assert_eq!(error, MalformedBlobError::Missing("nextUpdate"));
+    let long = " ".repeat(crate::limits::BLOB_MAX + 1);
+    let error = Blob::dangerous_unsigned(long).unwrap_err();
+    assert_eq!(error, MalformedBlobError::TooLong(crate::limits::BLOB_MAX));
 }
