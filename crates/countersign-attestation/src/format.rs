@@ -37,7 +37,7 @@ impl Formats {
             .with_format(Arc::new(CompoundFormat::default()))
             .with_format(Arc::new(FidoU2fFormat))
             .with_format(Arc::new(NoneFormat))
-            .with_format(Arc::new(PackedFormat))
+            .with_format(Arc::new(PackedFormat::default()))
             .with_format(Arc::new(TpmFormat))
     }
 }

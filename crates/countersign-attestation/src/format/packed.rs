@@ -15,7 +15,7 @@ use crate::{
     format::{
         aaguid,
         fido::{self, FidoDetails},
-        signature,
+        signature::{self, SelfSha1},
         table::{AttestationFormat, Formats},
     },
     input::VerificationInput,
@@ -25,7 +25,19 @@ use crate::{
 
 /// The format `packed`, with certificates or as self attestation.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct PackedFormat;
+pub struct PackedFormat {
+    self_sha1: SelfSha1,
+}
+
+impl PackedFormat {
+    /// Accepts self attestations that are signed with RS1. FIDO's conformance tests demand it of a relying party that offers RS1
+    /// to credentials.
+    ///
+    /// Collisions of SHA-1 can be computed, so that such a signature may be one of other data too.
+    pub fn with_dangerous_sha1_self_attestation(self) -> Self {
+        Self { self_sha1: SelfSha1::Accept }
+    }
+}
 
 impl AttestationFormat for PackedFormat {
     fn identifier(&self) -> &'static str {
@@ -50,7 +62,7 @@ impl AttestationFormat for PackedFormat {
                 .with_aaguid_source(source)
                 .with_details(Details::Fido(details)))
         } else {
-            verify_self(input, algorithm, signature)?;
+            verify_self(input, algorithm, self.self_sha1, signature)?;
             Ok(Attestation::without_certificates(self.identifier(), AttestationType::SelfAttestation))
         }
     }
@@ -73,12 +85,13 @@ fn verify_certified(
 fn verify_self(
     input: &VerificationInput<'_>,
     algorithm: AlgorithmIdentifier,
+    sha1: SelfSha1,
     signature: &[u8],
 ) -> Result<(), AttestationError> {
     let credential = input.credential_key.algorithm();
     match credential {
         Some(known) if known.identifier() == algorithm => {
-            signature::verify_with_credential_key(input, known, signature)
+            signature::verify_with_credential_key(input, known, sha1, signature)
         }
         _ => {
             let credential = credential.map(Algorithm::identifier);

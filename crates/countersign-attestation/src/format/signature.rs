@@ -9,6 +9,14 @@ use crate::{
     input::VerificationInput,
 };
 
+/// The decision on self attestations that are signed with RS1, which is with SHA-1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum SelfSha1 {
+    #[default]
+    Reject,
+    Accept,
+}
+
 /// Verifies `signature` over authenticator data followed by the hash of client data, with the certificate's key and
 /// the statement's algorithm.
 pub(super) fn verify_with_certificate(
@@ -52,9 +60,10 @@ pub(super) fn verify_message(
 pub(super) fn verify_with_credential_key(
     input: &VerificationInput<'_>,
     algorithm: Algorithm,
+    sha1: SelfSha1,
     signature: &[u8],
 ) -> Result<(), AttestationError> {
-    if !is_sound(algorithm) {
+    if !is_sound(algorithm) && sha1 == SelfSha1::Reject {
         return Err(AttestationError::AlgorithmUnsupported(algorithm.identifier()));
     }
     if let Some(prepared) = input.prepared_credential_key {

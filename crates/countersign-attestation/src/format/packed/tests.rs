@@ -1,5 +1,7 @@
 //! Tests of packed attestation. [`statement`] makes a good one; each test of a rule changes one thing.
 
+use std::sync::Arc;
+
 use ciborium::{Value, cbor};
 use countersign_cose::{Algorithm, KeyError, MalformedKeyError, PublicKey, Verifiers};
 use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
@@ -13,7 +15,7 @@ use crate::{
         AttestationError, certificate::AttestationCertificateError, key_mismatch::KeyMismatchError,
         statement::StatementError,
     },
-    format::{fido::FidoDetails, table::Formats},
+    format::{fido::FidoDetails, packed::PackedFormat, table::Formats},
     limits::X5C_MAX,
     oid,
     test_support::{
@@ -237,8 +239,14 @@ fn rule_163_sha_1_signs_no_self_attestation() {
     let key = cbor!({ 1 => 3, 3 => -65535, -1 => modulus, -2 => exponent }).unwrap();
     let registration = Registration::with_credential_key(encode(&key), AAGUID);
     let members = statement(-65535, Value::Bytes(vec![1; 256]), None);
-    let error = registration.verify("packed", &encode(&Value::Map(members))).unwrap_err();
+    let statement = encode(&Value::Map(members));
+    let error = registration.verify("packed", &statement).unwrap_err();
     assert_eq!(error, AttestationError::AlgorithmUnsupported(AlgorithmIdentifier(-65535)));
+    // Where it is accepted, the signature is verified.
+    let accepting = PackedFormat::default().with_dangerous_sha1_self_attestation();
+    let formats = Formats::standard().with_format(Arc::new(accepting));
+    let error = registration.verify_with(&formats, "packed", &statement).unwrap_err();
+    assert_eq!(error, AttestationError::SignatureInvalid);
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn a_statement_that_is_signed_with_rs1_is_accepted() {
 }
 
 #[test]
-fn rs1_signs_nothing_else() {
+fn rs1_signs_no_other_statement_with_certificates() {
     let key = Key::rs1();
     let registration = good().registration;
     let (signature, x5c) = (
