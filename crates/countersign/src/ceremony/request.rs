@@ -65,7 +65,8 @@ setters! {
     /// [`RelyingParty::expect_registration`](crate::RelyingParty::expect_registration).
     pub fn with_challenge(self, challenge: Challenge) { self.challenge = Some(challenge) }
 
-    /// Sets the extension inputs. Every registration asks for `credProps` in addition.
+    /// Sets the extension inputs. Every registration asks for `credProps` in addition. If the relying party has an AppID and
+    /// credentials are excluded, `appidExclude` is added.
     pub fn with_extensions(self, inputs: ClientExtensionInputs) { self.extensions = inputs }
 
     /// Requires a successful output of this extension, which the request must ask for:

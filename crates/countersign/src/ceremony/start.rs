@@ -33,6 +33,12 @@ impl RelyingParty {
             return Err(StartError::UserNameEmpty);
         }
         request.extensions = request.extensions.with_cred_props();
+        if let Some(appid) = &self.appid
+            && !request.existing.is_empty()
+            && !request.extensions.names().any(|name| name == "appidExclude")
+        {
+            request.extensions = request.extensions.with_appid_exclude(appid);
+        }
         let challenge = issued(request.challenge.take(), entropy)?;
         self.registration(request, challenge, now)
     }

@@ -165,7 +165,8 @@ setters! {
     pub fn model_policy(self, models: Arc<dyn ModelPolicy>) { self.party.models.push(models) }
 
     /// Sends this FIDO AppID along with authentications, for credentials that were registered with U2F
-    /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)).
+    /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)), and with registrations that exclude
+    /// credentials ([section 10.1.2](https://www.w3.org/TR/webauthn-3/#sctn-appid-exclude-extension)).
     ///
     /// It must be an `https` URL of the RP ID's site. Without [`public_suffixes`](Self::public_suffixes), its host must be the
     /// RP ID, or a domain above or below it.

@@ -69,6 +69,26 @@ fn extension_inputs_are_in_options_and_state() {
 }
 
 #[test]
+fn credentials_of_u2f_are_excluded_by_the_appid_too() {
+    let rp = rp().appid("https://example.org/u2f").build().unwrap();
+    let (user, existing) = (user(), credentials(1));
+    let asked = |request: RegistrationRequest<'_>| {
+        let (options, state) = rp.start_registration(request, &mut entropy(), NOW).unwrap();
+        assert_eq!(
+            state.extensions.names().collect::<Vec<_>>(),
+            options.extensions.names().collect::<Vec<_>>()
+        );
+        options.extensions.appid_exclude().unwrap().map(str::to_owned)
+    };
+    let request = || RegistrationRequest::new(&user).with_excluded(&existing);
+    assert_eq!(asked(request()).as_deref(), Some("https://example.org/u2f"));
+    let own = ClientExtensionInputs::new().with_appid_exclude("https://example.org/other");
+    assert_eq!(asked(request().with_extensions(own)).as_deref(), Some("https://example.org/other"));
+    // There is nothing to exclude.
+    assert_eq!(asked(RegistrationRequest::new(&user)), None);
+}
+
+#[test]
 fn rule_391_a_discoverable_authentication_without_user_verification_is_rejected_at_the_start() {
     let user = handle(7);
     let started = |policy: Policy, request: AuthenticationRequest<'_>| {
