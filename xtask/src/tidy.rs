@@ -43,6 +43,7 @@ const CHECKS: &[fn(&Workspace) -> Vec<Finding>] = &[
     lints::libraries_cannot_panic,
     codes::the_document_is_up_to_date,
     codes::the_servers_table_is_complete,
+    codes::the_operators_table_is_complete,
     codes::every_code_is_tested,
     divergences::every_difference_is_explained,
     divergences::every_difference_can_be_read,

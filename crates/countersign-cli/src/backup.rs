@@ -72,7 +72,11 @@ impl BackupTask {
             }
             Self::Restore(sources, from, existing) => {
                 let loaded = sources.load()?;
-                let aside = restore(loaded.config(), &from, existing)?;
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .map_err(AdminError::Runtime)?;
+                let aside = runtime.block_on(restore(loaded.config(), &from, existing))?;
                 let restored = format!("the database {} is that of the backup", loaded.config().database);
                 let aside = aside.map(|path| format!("; the old one is {}", path.display()));
                 Ok(format!(

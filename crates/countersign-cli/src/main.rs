@@ -120,7 +120,8 @@ fn audit(task: AuditTask) -> ExitCode {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => match error.downcast_ref() {
                     Some(AuditError::Output(error)) => not_written(error, 1),
-                    _ => fail_to_run(error.as_ref()),
+                    Some(_) => fail_with_code(error.as_ref(), 1),
+                    None => fail_to_run(error.as_ref()),
                 },
             };
         }
@@ -133,7 +134,7 @@ fn audit(task: AuditTask) -> ExitCode {
         Ok(summary) => print(&audit::report(&summary)),
         Err(error) => {
             let is_fault = matches!(error.downcast_ref(), Some(AuditError::Fault(_)));
-            fail(error.as_ref(), if is_fault { 1 } else { 2 })
+            fail_with_code(error.as_ref(), if is_fault { 1 } else { 2 })
         }
     }
 }
@@ -241,6 +242,17 @@ fn fail_to_run(error: &(dyn std::error::Error + 'static)) -> ExitCode {
     };
     let is_usage = error.downcast_ref::<ConfigError>().is_some_and(is_of_command_line);
     fail(error, if is_usage { 2 } else { 1 })
+}
+
+/// Ends with an error of the audit log, behind which its code is.
+fn fail_with_code(error: &(dyn std::error::Error + 'static), status: u8) -> ExitCode {
+    match error.downcast_ref::<AuditError>() {
+        Some(known) => {
+            let coded: Box<dyn std::error::Error> = format!("{known} ({})", known.code()).into();
+            fail(coded.as_ref(), status)
+        }
+        None => fail(error, status),
+    }
 }
 
 fn fail(error: &dyn std::error::Error, status: u8) -> ExitCode {

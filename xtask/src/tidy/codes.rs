@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    code_source::{CODES, SERVER_TABLE, entries, of_the_server},
+    code_source::{CODES, OPERATOR_TABLE, SERVER_TABLE, entries, of_the_server, rows},
     error_table,
     finding::Finding,
     tree::test_code,
@@ -37,6 +37,52 @@ pub(super) fn the_servers_table_is_complete(workspace: &Workspace) -> Vec<Findin
     let missing = used.difference(&listed).map(|word| format!("the code `{word}` is missing"));
     let stale = listed.difference(&used).map(|word| format!("`{word}` is no code of the server"));
     missing.chain(stale).map(|what| Finding::new(SERVER_TABLE, what)).collect()
+}
+
+/// Where the operator's commands have their words: the sources whose functions `code` and `rejected` return them, and those
+/// with words at the ends of messages.
+const OPERATOR_CODES: [&str; 9] = [
+    "crates/countersign-cli/src/admin/error.rs",
+    "crates/countersign-cli/src/transfer.rs",
+    "crates/countersign-server/src/audit/log.rs",
+    "crates/countersign-server/src/operator/assessment.rs",
+    "crates/countersign-server/src/operator/backup.rs",
+    "crates/countersign-server/src/operator/error.rs",
+    "crates/countersign-server/src/operator/transfer/export.rs",
+    "crates/countersign-server/src/operator/transfer/form.rs",
+    "crates/countersign-server/src/operator/transfer/import.rs",
+];
+
+/// A literal of these sources that looks like a code and is the name of the form of exports.
+const NO_CODES: [&str; 1] = ["countersign-accounts"];
+
+/// Every code of the operator's commands is in a table of `countersign explain`, and every code of theirs is used.
+pub(super) fn the_operators_table_is_complete(workspace: &Workspace) -> Vec<Finding> {
+    let tree = &workspace.tree;
+    let sources = OPERATOR_CODES.into_iter().map(|path| {
+        let source = tree.get(path).unwrap_or_default();
+        source.strip_suffix(test_code(path, source)).unwrap_or_default()
+    });
+    let used: BTreeSet<&str> = sources.flat_map(words).filter(|word| !NO_CODES.contains(word)).collect();
+    let own: Vec<[_; 4]> = rows(tree, OPERATOR_TABLE).unwrap_or_default();
+    let own: BTreeSet<&str> = own.into_iter().map(|[word, ..]| word).collect();
+    let of_libraries = entries(tree.get(CODES).unwrap_or_default());
+    let is_elsewhere = |word: &str| {
+        of_the_server(tree).any(|other| other == word) || of_libraries.iter().any(|entry| entry.word == word)
+    };
+    let missing = used.iter().filter(|word| !own.contains(*word) && !is_elsewhere(word));
+    let missing = missing.map(|word| format!("the code `{word}` is missing"));
+    let stale = own.difference(&used).map(|word| format!("`{word}` is no code of the operator's commands"));
+    missing.chain(stale).map(|what| Finding::new(OPERATOR_TABLE, what)).collect()
+}
+
+/// The words of a source: whole literals, and those in brackets at the end of one.
+fn words(source: &str) -> impl Iterator<Item = &str> {
+    source.split('"').filter_map(|literal| {
+        let in_brackets =
+            literal.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')).map(|(_, word)| word);
+        Some(in_brackets.unwrap_or(literal)).filter(|word| is_word(word))
+    })
 }
 
 /// Whether a text looks like a code: lower-case words with hyphens between.
@@ -79,6 +125,21 @@ mod tests {
         assert_eq!(found("not-found\t404\tx\tc\tr\nname-taken\t409\ty\tc\tr\n"), 0);
         assert_eq!(found("not-found\t404\tx\tc\tr\n"), 1);
         assert_eq!(found("not-found\t404\tx\tc\tr\nname-taken\t409\ty\tc\tr\nx-y\t400\tz\tc\tr\n"), 1);
+    }
+
+    #[test]
+    fn the_operators_table_has_the_words_of_the_commands() {
+        let found = |row: &str| {
+            let source =
+                "#[error(\"no: write more (id-ambiguous)\")] Self::File => \"file-exists\", \"name-taken\"";
+            let table = format!("code\twrong\tcauses\tremedy\n{row}id-ambiguous\tx\tc\tr\n");
+            let of_server = "code\tstatus\twrong\tcauses\tremedy\nname-taken\t409\ty\tc\tr\n";
+            let files = [(OPERATOR_CODES[0], source), (OPERATOR_TABLE, &*table), (SERVER_TABLE, of_server)];
+            the_operators_table_is_complete(&Workspace::of(&files)).len()
+        };
+        assert_eq!(found("file-exists\tx\tc\tr\n"), 0);
+        assert_eq!(found(""), 1);
+        assert_eq!(found("file-exists\tx\tc\tr\nfile-gone\tx\tc\tr\n"), 1);
     }
 
     #[test]

@@ -49,6 +49,21 @@ pub enum AuditError {
     Fault(#[from] AuditFault),
 }
 
+impl AuditError {
+    /// The stable word for this error.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoDatabase(_) => "database-missing",
+            Self::Database(_) => "database-unusable",
+            Self::Rows(_) => "storage-failed",
+            Self::Output(_) => "file-not-written",
+            Self::File(..) => "file-not-read",
+            Self::Malformed { .. } => "audit-malformed",
+            Self::Fault(_) => "audit-not-whole",
+        }
+    }
+}
+
 /// The times of an export: from the first second on, and before the second one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(clippy::exhaustive_structs, reason = "callers build it")]

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use countersign::lifecycle::{Change, Reassessor, Verdict};
 use countersign::record::Standing;
-use countersign::store::Evidence;
+use countersign::store::{AuditKind, Evidence};
 use countersign::types::{Aaguid, CredentialId, Timestamp, UserHandle};
 use countersign_store::listing::CredentialRow;
 
-use super::{assessor::Assessor, error::OperatorError, operations::Operator};
+use super::operations::{Operator, audit};
+use super::{assessor::Assessor, error::OperatorError};
 
 /// The number of passkeys in a page: some seconds of work, after which progress is shown, and a fraction of a megabyte.
 const PAGE: usize = 64;
@@ -156,8 +157,19 @@ pub struct Assessment {
 }
 
 impl Operator {
-    /// Begins to assess all passkeys, after this ID.
+    /// Begins to assess all passkeys, after this ID. A row of the audit log says so.
     pub async fn assess(
+        &self,
+        assessor: Assessor,
+        flagging: Flagging,
+        after: Option<CredentialId>,
+    ) -> Result<Assessment, OperatorError> {
+        self.transact(vec![audit(self.entry_of_none(AuditKind::AssessmentBegun))]).await?;
+        self.assess_unnoted(assessor, flagging, after).await
+    }
+
+    /// Begins to assess all passkeys, after this ID. The caller has added the row to the audit log.
+    pub(super) async fn assess_unnoted(
         &self,
         assessor: Assessor,
         flagging: Flagging,

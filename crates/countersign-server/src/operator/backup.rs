@@ -4,9 +4,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use countersign::Timestamp;
+use countersign::{Timestamp, store::AuditKind};
 use countersign_store::sqlite::{OpenError, SqliteStore};
 
+use super::error::OperatorError;
+use super::operations::{Operator, audit};
 use crate::{clock, config::configuration::Config, files};
 
 /// Whether a restore may replace a database.
@@ -19,7 +21,7 @@ pub enum Existing {
     Replace,
 }
 
-/// Why a database was not backed up or restored. The database is as it was.
+/// Why a database was not backed up or restored. The database is as it was, except after [`Row`](Self::Row).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BackupError {
@@ -50,6 +52,12 @@ pub enum BackupError {
     /// A file can't be written.
     #[error("can't write {0}: {1}")]
     File(PathBuf, #[source] io::Error),
+    /// The backup is in its place, and its audit log can't be written to.
+    #[error("the backup was restored, and the row of the audit log about that was not written: {0}")]
+    Row(#[source] OperatorError),
+    /// The program failed at this. The log has the reason.
+    #[error("the restore was interrupted: {0}")]
+    Interrupted(String),
 }
 
 impl From<OpenError> for BackupError {
@@ -73,6 +81,8 @@ impl BackupError {
             Self::Unusable(OpenError::Damaged(..)) => "database-damaged",
             Self::Unusable(OpenError::Copy(..)) | Self::File(..) => "file-not-written",
             Self::Unusable(_) => "database-unusable",
+            Self::Row(error) => error.code(),
+            Self::Interrupted(_) => "internal-error",
         }
     }
 }
@@ -99,12 +109,27 @@ pub fn back_up(config: &Config, to: &Path) -> Result<(), BackupError> {
     })
 }
 
-/// Puts a backup in the place of the database of this configuration, after it was checked. Returns the path that the old
-/// database was set aside at, if there was one. This blocks.
+/// Puts a backup in the place of the database of this configuration, after it was checked, and adds a row about that to its
+/// audit log. Returns the path that the old database was set aside at, if there was one.
 ///
 /// There is a whole database at the path at any moment, the old one or the backup: also if the program or the machine ends
 /// meanwhile.
-pub fn restore(config: &Config, from: &Path, existing: Existing) -> Result<Option<PathBuf>, BackupError> {
+pub async fn restore(
+    config: &Config,
+    from: &Path,
+    existing: Existing,
+) -> Result<Option<PathBuf>, BackupError> {
+    let (own, backup) = (config.clone(), from.to_owned());
+    let placing = tokio::task::spawn_blocking(move || put_in_place(&own, &backup, existing)).await;
+    // Fails only after a panic, which the log has.
+    let aside = placing.map_err(|error| BackupError::Interrupted(error.to_string()))??;
+    let operator = Operator::open(config).await.map_err(BackupError::Row)?;
+    let row = audit(operator.entry_of_none(AuditKind::DatabaseRestored));
+    operator.transact(vec![row]).await.map_err(BackupError::Row)?;
+    Ok(aside)
+}
+
+fn put_in_place(config: &Config, from: &Path, existing: Existing) -> Result<Option<PathBuf>, BackupError> {
     let database = path_of(config)?;
     if !from.exists() {
         return Err(BackupError::NoDatabase(from.display().to_string()));

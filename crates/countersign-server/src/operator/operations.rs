@@ -265,7 +265,7 @@ impl Operator {
     }
 
     /// The entry of something that the operator does to no account.
-    pub(super) fn entry_of_none(&self, kind: AuditKind) -> AuditEntry {
+    pub(crate) fn entry_of_none(&self, kind: AuditKind) -> AuditEntry {
         let on_machine = || AuditEntry::new(kind, AuditActor::Operator);
         self.acting.as_ref().map_or_else(on_machine, |acting| acting.entry(kind))
     }

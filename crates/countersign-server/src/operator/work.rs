@@ -94,7 +94,7 @@ impl Work {
         task.clone()
     }
 
-    /// Begins an assessment, unless one is under way. Returns whether it began.
+    /// Begins an assessment, unless one is under way. Returns whether it began. The caller adds a row to the audit log before.
     pub(crate) fn assess(
         self: &Arc<Self>,
         operator: &Operator,
@@ -175,7 +175,7 @@ async fn assess(
     started_at: Timestamp,
 ) -> Result<AssessmentResult, OperatorError> {
     let metadata = assessor.metadata_number();
-    let mut assessment = operator.assess(assessor, flagging, None).await?;
+    let mut assessment = operator.assess_unnoted(assessor, flagging, None).await?;
     let (mut notable, mut left_out) = (Vec::new(), 0_u64);
     while let Some(page) = assessment.next().await? {
         for assessed in page.into_iter().filter(Assessed::is_notable) {

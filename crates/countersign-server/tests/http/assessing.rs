@@ -1,5 +1,6 @@
 //! The assessment of stored passkeys by newer metadata.
 
+use countersign::store::{ApplicationStore as _, AuditQuery};
 use countersign_server::Config;
 use countersign_server::operator::{
     Assessed, AssessmentSummary, Assessor, Finding, Flagging, Operator, PasskeyFilter, StandingFilter,
@@ -57,6 +58,9 @@ async fn a_model_that_was_compromised_since_is_reported_and_flagged_once() {
     assert_eq!(client.name().await, None);
     let (_, summary) = assess(&config, Flagging::Flag).await;
     assert_eq!((summary.of(Finding::Rejected), summary.newly_flagged), (2, 0));
+    let log = operator.database().audit_rows(&AuditQuery::Newest, 100).await.unwrap();
+    let begun = log.iter().filter(|row| row.kind == "assessment-begun" && row.actor == "operator");
+    assert_eq!(begun.count(), 4, "each assessment is a row");
     let (rows, _) = operator.passkeys(&flagged, None, 10).await.unwrap();
     assert_eq!(rows.len(), 2);
     let passkey = operator.passkey(&rows[0].id).await.unwrap();

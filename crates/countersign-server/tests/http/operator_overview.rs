@@ -139,6 +139,9 @@ async fn an_assessment_flags_compromised_passkeys_and_is_seen_by_all_operators()
         (&result["assessed"], &result["newlyFlagged"], &result["metadata"]),
         (&json!(3), &json!(0), &json!(7))
     );
+    let log = ada.get("/operator/api/audit").await.expect(200).json();
+    let begun = log["rows"].as_array().unwrap().iter().filter(|row| row["kind"] == "assessment-begun");
+    assert_eq!(begun.map(|row| row["actor"].clone()).collect::<Vec<_>>(), ["operator"]);
     let rejected = json!({ "finding": "rejected", "passkeys": 1 });
     assert!(result["findings"].as_array().unwrap().contains(&rejected), "{result}");
     assert_eq!(result["notable"][0]["model"], "Model One");

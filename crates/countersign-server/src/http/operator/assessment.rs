@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use countersign::store::AuditKind;
 use countersign::types::{Aaguid, CredentialId, UserHandle};
 use countersign_axum::Models as _;
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,9 @@ use super::body::{Json, json};
 use super::error::{Answer, OperatorPageError};
 use crate::models::ServerModels;
 use crate::operator::assessment::{Finding, Flagging};
+use crate::operator::operations::{Operator, audit};
 use crate::operator::work::{AssessmentResult, Running};
-use crate::operator::{acting::Acting, assessor::Assessor, error::OperatorError, operations::Operator};
+use crate::operator::{acting::Acting, assessor::Assessor, error::OperatorError};
 
 /// What an assessment does with passkeys that it finds compromised.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -133,12 +135,15 @@ pub(super) async fn start(
     acting: Acting,
     Json(Start { compromised }): Json<Start>,
 ) -> Answer {
-    // The role may have been taken since the headers arrived.
-    acts(acting, &site).transact(Vec::new()).await?;
     let assessor = Assessor::of(&site.app).map_err(|error| match error {
         OperatorError::NoMetadata => OperatorPageError::MetadataUnavailable,
         other => OperatorPageError::Internal(other.to_string()),
     })?;
+    // The role may have been taken since the headers arrived. An assessment that is under way has its row.
+    let acting = acts(acting, &site);
+    let begins = site.work.assessment().running.is_none();
+    let row = begins.then(|| audit(acting.entry_of_none(AuditKind::AssessmentBegun)));
+    acting.transact(row.into_iter().collect()).await?;
     let flagging = match compromised {
         Asked::Report => Flagging::Report,
         Asked::Flag => Flagging::Flag,

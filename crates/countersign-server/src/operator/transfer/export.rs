@@ -2,13 +2,17 @@
 
 use std::io::{self, Write};
 
+use countersign::store::AuditKind;
 use countersign::types::UserHandle;
 use countersign_store::listing::{Totals, WHOLE_ACCOUNTS_MAX};
 
 use serde::Serialize;
 
 use super::form::{AccountLine, End, FORMAT, Header, LastLine, VERSION};
-use crate::operator::{error::OperatorError, operations::Operator};
+use crate::operator::{
+    error::OperatorError,
+    operations::{Operator, audit},
+};
 
 /// What an export wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,6 +52,8 @@ impl Operator {
     /// Writes all accounts of a server with this RP ID, as lines of JSON. `progress` gets the number of accounts that are written,
     /// and how many there were at the beginning.
     ///
+    /// A row of the audit log says so before the first account is written, or nothing is.
+    ///
     /// Some accounts are in memory at a time. Each is as it was at one moment, and all of them are not as they were at the same
     /// moment: an account that is created during the export may be in it or not.
     pub async fn export(
@@ -56,6 +62,7 @@ impl Operator {
         out: &mut impl Write,
         mut progress: impl FnMut(u64, u64),
     ) -> Result<Exported, ExportError> {
+        self.transact(vec![audit(self.entry_of_none(AuditKind::AccountsExported))]).await?;
         let Totals { accounts: total, .. } = self.database().totals().await.map_err(OperatorError::from)?;
         let header = Header { format: FORMAT.to_owned(), version: VERSION, rp_id: rp_id.to_owned() };
         write(out, &header)?;

@@ -2,12 +2,15 @@
 
 use std::io::{self, BufRead, Read as _};
 
-use countersign::store::{ApplicationStore as _, Evidence, Operation, Rejection};
+use countersign::store::{ApplicationStore as _, AuditKind, Evidence, Operation, Rejection};
 use countersign::types::UserHandle;
 
 use super::form::{AccountLine, End, FORMAT, Header, LINE_MAX, LastLine, VERSION};
 use crate::clock;
-use crate::operator::{error::OperatorError, operations::Operator};
+use crate::operator::{
+    error::OperatorError,
+    operations::{Operator, audit},
+};
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -172,13 +175,14 @@ impl Operator {
         rp_id: &str,
     ) -> Result<Result<bool, (&'static str, String)>, ImportError> {
         let handle = line.account.id.clone();
-        let operations = match line.into_operations(rp_id) {
+        let mut operations = match line.into_operations(rp_id) {
             Ok(operations) => operations,
             Err(fault) => return Ok(Err(fault)),
         };
         if self.is_there(&handle, &operations).await? {
             return Ok(Ok(false));
         }
+        operations.push(audit(self.entry(AuditKind::AccountImported, &handle)));
         let outcome = self.database().transact(operations, clock::now()).await;
         Ok(match outcome.map_err(OperatorError::from)? {
             Ok(()) => Ok(true),

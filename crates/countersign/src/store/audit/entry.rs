@@ -154,6 +154,14 @@ words! {
         OperatorGranted = "operator-granted",
         /// An account lost the role of an operator.
         OperatorRevoked = "operator-revoked",
+        /// An account was imported, with its credentials.
+        AccountImported = "account-imported",
+        /// All accounts were exported.
+        AccountsExported = "accounts-exported",
+        /// A backup took the place of the database, with the rows that it had.
+        DatabaseRestored = "database-restored",
+        /// An assessment of all credentials began.
+        AssessmentBegun = "assessment-begun",
         /// A sealing key was added.
         KeysRotated = "keys-rotated",
         /// The newest rows of all chains were listed.
