@@ -13,6 +13,7 @@ use crate::{
     auth::login::Login,
     clock,
     config::configuration::Config,
+    fido_conformance::api::FidoConformance,
     metadata::service::{AttestationRequirement, MetadataService},
     metrics::Metrics,
     models::ServerModels,
@@ -51,8 +52,12 @@ pub(crate) struct App {
     pub(crate) database: Database,
     /// Who may create an account.
     pub(crate) sign_up: SignUp,
+    /// The minutes for which a link to the operator's page can be used.
+    pub(crate) operator_link_minutes: u32,
     /// Ceremonies of the last day, for the operator's page.
     pub(crate) counts: Arc<Counts>,
+    /// The API for FIDO's conformance tests, if it is on.
+    pub(crate) fido_conformance: Option<Arc<FidoConformance>>,
 }
 
 impl App {
@@ -119,15 +124,10 @@ impl App {
         }
     }
 
-    /// Writes an anchor of the audit log, and removes its old rows.
-    pub(crate) async fn keep_audit(&self) {
-        audit::keep(&self.database, self.audit).await;
-    }
-
     /// Writes the last anchor of the audit log.
     pub(crate) async fn end_audit(&self) {
         if self.audit.is_on
-            && let Err(error) = audit::anchor(&self.database).await
+            && let Err(error) = audit::anchor(&self.database, clock::now()).await
         {
             tracing::warn!(%error, "the audit log can't be anchored");
         }
@@ -148,6 +148,7 @@ struct Prepared {
     login: Arc<Login>,
     metadata: Option<Arc<MetadataService>>,
     origins: Vec<String>,
+    fido_conformance: Option<Arc<FidoConformance>>,
 }
 
 impl Prepared {
@@ -160,7 +161,8 @@ impl Prepared {
         party.clone().build().map_err(StartError::RelyingParty)?;
         config.check_operator_page()?;
         let login = Arc::new(Login::new(config, &origins)?);
-        Ok(Self { party, login, metadata, origins })
+        let fido_conformance = FidoConformance::new(config, &origins, clock::now())?.map(Arc::new);
+        Ok(Self { party, login, metadata, origins, fido_conformance })
     }
 
     fn into_app(
@@ -170,7 +172,7 @@ impl Prepared {
         metrics: Arc<Metrics>,
         counts: Arc<Counts>,
     ) -> Result<App, StartError> {
-        let Self { party, login, metadata, origins } = self;
+        let Self { party, login, metadata, origins, fido_conformance } = self;
         let mut builder = Passkeys::builder(party, database.clone())
             .observer(Counting { events: metrics.events.clone(), counts: counts.clone() })
             .models(ServerModels::new(metadata.clone()))
@@ -186,7 +188,19 @@ impl Prepared {
         }
         metrics.use_metadata(metadata.clone());
         let (audit, sign_up) = (config.audit, config.sign_up);
-        Ok(App { passkeys, login, metadata, metrics, audit, origins, database, sign_up, counts })
+        Ok(App {
+            passkeys,
+            login,
+            metadata,
+            metrics,
+            audit,
+            origins,
+            database,
+            sign_up,
+            operator_link_minutes: config.operator_link_minutes,
+            counts,
+            fido_conformance,
+        })
     }
 }
 

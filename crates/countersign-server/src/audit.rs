@@ -5,4 +5,4 @@ mod keeping;
 pub(crate) mod line;
 pub(crate) mod log;
 
-pub(crate) use keeping::{EVERY, anchor, keep};
+pub(crate) use keeping::{EVERY, anchor, watch};

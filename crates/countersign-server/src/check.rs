@@ -5,6 +5,7 @@ use countersign::relying_party::policy::UnverifiedDiscoverable;
 use countersign::types::enumerations::{ResidentKeyRequirement, UserVerificationRequirement};
 use countersign::{ConfigurationError, RelyingParty, RelyingPartyBuilder, relying_party::Warning};
 use countersign_store::Database;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::{metadata_path, requirement};
@@ -13,6 +14,8 @@ use crate::auth::cookie_domain::CookieDomain;
 use crate::auth::return_addresses::ReturnAddresses;
 use crate::config::configuration::Config;
 use crate::config::finding::{Finding, Findings};
+use crate::config::relying_party::OriginList;
+use crate::fido_conformance::{api::FidoConformance, config::FidoConformanceApi};
 use crate::metadata::service::MetadataService;
 use crate::start_error::StartError;
 use crate::{clock, relying_party};
@@ -24,6 +27,7 @@ pub(crate) async fn check(config: &Config) -> Findings {
     check_names(config, &mut findings);
     check_policy(config, metadata.as_ref(), &mut findings);
     check_login(config, &mut findings);
+    check_fido_conformance(config, &mut findings);
     check_database(config, &mut findings).await;
     findings
 }
@@ -77,16 +81,40 @@ fn check_names(config: &Config, findings: &mut Findings) {
     if let Err(error) = party("localhost", &config.rp_name).origin("http://localhost").build() {
         findings.problems.push(Finding::of("rp_name", &error));
     }
-    if let Err(error) = party(&config.rp_id, "x").origin(own_origin(&config.rp_id)).build() {
-        findings.problems.push(Finding::of("rp_id", &error));
-        return;
+    let own = config.relying_party.apply_identity(party(&config.rp_id, "x"));
+    match own.clone().origin(own_origin(&config.rp_id)).build() {
+        Ok(_) => {}
+        Err(error @ ConfigurationError::AppId(_)) => {
+            // The origins need a relying party that can be built.
+            findings.problems.push(Finding::of("appid", &error));
+            return;
+        }
+        Err(error) => {
+            findings.problems.push(Finding::of("rp_id", &error));
+            return;
+        }
     }
-    for (position, origin) in config.origins.iter().enumerate() {
-        if let Err(error) = party(&config.rp_id, "x").origin(origin).build() {
-            findings.problems.push(Finding::in_list("origins", position, &error));
-        } else if config.origins.iter().take(position).any(|earlier| earlier == origin) {
+    let pages = OriginList { key: "origins", origins: &config.origins, accept: RelyingPartyBuilder::origin };
+    for list in [pages].into_iter().chain(config.relying_party.lists()) {
+        check_origins(&own.clone().origin(own_origin(&config.rp_id)), &list, findings);
+    }
+}
+
+/// Checks each origin of a list, together with those before it: clients support only some related ones.
+fn check_origins(party: &RelyingPartyBuilder, list: &OriginList<'_>, findings: &mut Findings) {
+    let mut party = party.clone();
+    for (position, origin) in list.origins.iter().enumerate() {
+        let with_origin = (list.accept)(party.clone(), origin.clone());
+        match with_origin.clone().build() {
+            Ok(_) => party = with_origin,
+            Err(error) => {
+                findings.problems.push(Finding::in_list(list.key, position, &error));
+                continue;
+            }
+        }
+        if list.origins.iter().take(position).any(|earlier| earlier == origin) {
             let message = format!("{origin:?} is in the list twice");
-            findings.warnings.push(Finding::in_list("origins", position, &message));
+            findings.warnings.push(Finding::in_list(list.key, position, &message));
         }
     }
 }
@@ -115,6 +143,7 @@ fn check_policy(config: &Config, metadata: Option<&MetadataService>, findings: &
     }
     let neutral = Config { origins: Vec::new(), ..config.clone() };
     let neutral = Config { rp_id: "localhost".into(), rp_name: "x".into(), ..neutral };
+    let neutral = Config { relying_party: config.relying_party.without_identity(), ..neutral };
     let party = relying_party::builder(&neutral, &["http://localhost".into()], metadata);
     match RelyingPartyBuilder::build(party) {
         Ok(party) => {
@@ -188,6 +217,38 @@ fn check_login(config: &Config, findings: &mut Findings) {
         if let Err(error) = Clients::read(std::slice::from_ref(client)) {
             findings.problems.push(Finding::in_list("clients", position, &error));
         }
+    }
+}
+
+/// Checks the API for FIDO's conformance tests: where it is, and the metadata for it.
+fn check_fido_conformance(config: &Config, findings: &mut Findings) {
+    let own = &config.fido_conformance;
+    if let Err(error) = FidoConformance::new(config, &config.origins(config.port()), clock::now()) {
+        let listed = |path: &Path| {
+            let lists = [
+                ("fido_conformance.blobs", &own.blobs),
+                ("fido_conformance.roots", &own.roots),
+                ("fido_conformance.revocation_lists", &own.revocation_lists),
+            ];
+            let position = |list: &[PathBuf]| list.iter().position(|listed| listed == path);
+            lists.into_iter().find_map(|(key, list)| Some((key, position(list)?)))
+        };
+        let (StartError::FidoConformanceFile(path, _)
+        | StartError::FidoConformanceStatement(path, _)
+        | StartError::MetadataFile(path, _)
+        | StartError::MetadataRoot(path)) = &error
+        else {
+            findings.problems.push(Finding::of("fido_conformance.api", &error));
+            return;
+        };
+        findings.problems.push(match listed(path) {
+            Some((key, position)) => Finding::in_list(key, position, &error),
+            None => Finding::of("fido_conformance.statements", &error),
+        });
+    } else if own.api != FidoConformanceApi::Off {
+        let message =
+            "anyone who can reach the server can use the api of FIDO's tests: turn it off afterwards";
+        findings.warnings.push(Finding::of("fido_conformance.api", &message));
     }
 }
 

@@ -13,6 +13,7 @@
 //! | `GET /auth/return` | | 303 to the address `to` if there is a session, and to the page otherwise |
 //! | `GET /api/return` | | `{"to", "open"}`: the address `to`, and whether the session may go there |
 //! | `POST /auth/session` | `{"session"}` | `{"account", "createdAt", "verifiedAt", "expiresAt"}`, for a configured client |
+//! | `POST /attestation/options` `/attestation/result` `/assertion/options` `/assertion/result` | | the API of FIDO's conformance tests, if [`Config::fido_conformance`](field@crate::Config::fido_conformance) is on |
 //! | `GET /operator` and below | | the [operator's page](#operators-page), if [`Config::operator_page`](field@crate::Config::operator_page) is on |
 //! | below `/api` | | the [routes](https://docs.rs/countersign-axum/latest/countersign_axum/#routes) of `countersign-axum`, with their codes |
 //!
@@ -99,6 +100,7 @@ use crate::config::configuration::OperatorPage;
 mod assets;
 mod auth;
 mod edge;
+mod fido_conformance;
 mod headers;
 mod health;
 mod limits;
@@ -114,12 +116,14 @@ mod trace;
 
 /// The routes for everyone if `/metrics` has its own address.
 pub(crate) fn public_routes(site: &Shared) -> Router {
-    guarded(limited(checked(health_table().into_router().merge(page_routes(site)), site), site), site)
+    let routes = checked(health_table().into_router().merge(page_routes(site)), site);
+    guarded(limited(with_fido_conformance(routes, site), site), site)
 }
 
 /// The routes for everyone and for the operator, at one address.
 pub(crate) fn all_routes(site: &Shared) -> Router {
-    guarded(limited(checked(metrics_table().into_router().merge(page_routes(site)), site), site), site)
+    let routes = checked(metrics_table().into_router().merge(page_routes(site)), site);
+    guarded(limited(with_fido_conformance(routes, site), site), site)
 }
 
 /// The routes for the operator.
@@ -133,6 +137,14 @@ fn checked(routes: Router<Shared>, site: &Shared) -> Router<Shared> {
         .fallback(edge::not_found)
         .method_not_allowed_fallback(edge::method_not_allowed)
         .layer(site.app.passkeys.origin_check())
+}
+
+/// Adds the API for FIDO's conformance tests, which is outside the check of origins.
+fn with_fido_conformance(routes: Router<Shared>, site: &Shared) -> Router<Shared> {
+    match &site.app.fido_conformance {
+        Some(api) => routes.merge(fido_conformance::routes(api.clone())),
+        None => routes,
+    }
 }
 
 /// Adds the limits of clients, which don't apply to the operator.

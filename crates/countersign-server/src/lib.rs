@@ -48,6 +48,7 @@
 //! | accept only known authenticator models | [`Policy::attested`](countersign::Policy::attested) as [`Config::policy`](field@Config::policy), with a [`MetadataSource`] |
 //! | show names of models, flag compromised ones | a [`MetadataSource`] |
 //! | accept several addresses of the page | [`Config::origins`](field@Config::origins) |
+//! | accept pages on other domains, apps and browser extensions | [`Config::relying_party`](field@Config::relying_party) |
 //! | let only invited people create accounts, or no one | [`Config::sign_up`](field@Config::sign_up), [`Operator::invite`](operator::Operator::invite) |
 //! | lead users back to other applications | [`Config::return_addresses`](field@Config::return_addresses) |
 //! | give the session's cookie to all hosts of a domain | [`Config::cookie_domain`](field@Config::cookie_domain) |
@@ -60,6 +61,7 @@
 //! | replace the key that ceremonies are sealed with | [`Operator::rotate_keys`](operator::Operator::rotate_keys) |
 //! | find, rename and remove accounts, flag passkeys, end sessions | [`Operator`](operator::Operator) |
 //! | assess stored passkeys by newer metadata | [`Operator::assess`](operator::Operator::assess) |
+//! | run FIDO's conformance tests | [`Config::fido_conformance`](field@Config::fido_conformance) |
 //! | see which library verifies signatures | [`BACKEND`] |
 //!
 //! # Features
@@ -104,6 +106,7 @@ pub mod config;
 mod connections;
 #[cfg(feature = "fetch")]
 pub mod fetch;
+mod fido_conformance;
 pub mod files;
 pub mod http;
 mod limits;
@@ -124,9 +127,10 @@ pub use audit::log::{AuditError, AuditTimes, export_audit, verify_audit, verify_
 pub use backend::BACKEND;
 pub use client_address::network::{Network, NetworkError};
 pub use client_address::{ForwardedField, ForwardedFieldError, ProxyConfig};
-pub use config::{ClientConfig, Config, Listen, OperatorPage};
+pub use config::{ClientConfig, Config, Listen, OperatorPage, RelyingPartyConfig};
 pub use countersign_axum::{Rotation, SignUp, TypedCode, UnknownSignals};
 pub use countersign_store::text::{printable, with_causes};
+pub use fido_conformance::config::{FidoConformanceApi, FidoConformanceConfig};
 pub use limits::config::{Limit, LimitError, LimitsConfig};
 pub use live::Reloader;
 pub use metadata::config::{MetadataConfig, MetadataSource};

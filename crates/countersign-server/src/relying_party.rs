@@ -7,7 +7,7 @@ use countersign::{RelyingParty, RelyingPartyBuilder};
 
 use crate::{backend, config::configuration::Config, metadata::service::MetadataService};
 
-/// The relying party for these origins.
+/// The relying party for these origins of the page.
 pub(crate) fn builder(
     config: &Config,
     origins: &[String],
@@ -16,10 +16,11 @@ pub(crate) fn builder(
     let required = metadata.and_then(MetadataService::required);
     let mut builder = RelyingParty::builder(&config.rp_id, &config.rp_name)
         .public_suffixes(Arc::new(PublicSuffixList))
-        .policy(config.policy.clone())
-        .verifiers(backend::verifiers());
+        .policy(config.policy.clone());
     if let Some(metadata) = required {
         builder = builder.trust_anchors(metadata.clone()).model_policy(metadata);
     }
-    origins.iter().fold(builder, RelyingPartyBuilder::origin)
+    // The first origin is the main one.
+    let builder = origins.iter().fold(builder, RelyingPartyBuilder::origin);
+    config.relying_party.apply(builder, backend::verifiers())
 }

@@ -13,7 +13,7 @@ use crate::connections::serving::{self, Serving, is_dropped};
 use crate::connections::{Connections, OPERATOR_CONNECTIONS_MAX, PAGE_CONNECTIONS_MAX};
 use crate::live::{Audience, CurrentLive, Live, Reloader, current_routes};
 use crate::operator::{error::OperatorError, link::OperatorLink, operations::Operator};
-use crate::{app::App, audit, check, start_error::StartError, tls::Tls};
+use crate::{app::App, audit, check, clock, start_error::StartError, tls::Tls};
 
 /// How long requests may continue after the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -30,8 +30,6 @@ pub struct Server {
     live: watch::Sender<Arc<Live>>,
     tls: Option<Arc<Tls>>,
     operator_page: OperatorPage,
-    /// The minutes for which a link to the operator's page can be used.
-    link_minutes: u32,
 }
 
 /// Listening sockets and their addresses.
@@ -61,8 +59,7 @@ impl Server {
         let url = origins.first().cloned().unwrap_or_default();
         let tls = config.tls.as_ref().map(Tls::load).transpose()?.map(Arc::new);
         let (live, _) = watch::channel(Arc::new(Live::new(App::build(config, origins).await?, config)));
-        let (operator_page, link_minutes) = (config.operator_page, config.operator_link_minutes);
-        Ok(Self { sockets, operations, url, live, tls, operator_page, link_minutes })
+        Ok(Self { sockets, operations, url, live, tls, operator_page: config.operator_page })
     }
 
     /// Returns what changes the configuration of this server while it runs.
@@ -120,8 +117,9 @@ impl Server {
         if self.operator_page == OperatorPage::Off {
             return Ok(None);
         }
-        let database = self.live.borrow().app.database.clone();
-        Operator::of(database).first_link(&self.url, self.link_minutes).await
+        // Those of the current configuration, which may have been read again since the start.
+        let app = self.live.borrow().app.clone();
+        Operator::of(app.database.clone()).first_link(&self.url, app.operator_link_minutes).await
     }
 
     /// Answers requests, and watches for newer metadata, until `stop` completes. Then requests have ten seconds to
@@ -212,11 +210,11 @@ async fn watch(live: CurrentLive) {
 
 /// Keeps the audit log by the current configuration, at once and every hour. Never returns.
 async fn watch_audit(live: CurrentLive) {
-    loop {
+    let current = || {
         let app = live.borrow().app.clone();
-        app.keep_audit().await;
-        tokio::time::sleep(audit::EVERY).await;
-    }
+        (app.database.clone(), app.audit)
+    };
+    audit::watch(current, clock::now, async || tokio::time::sleep(audit::EVERY).await).await;
 }
 
 /// Watches the metadata, and changes to other metadata when the configuration does.
@@ -334,5 +332,22 @@ mod tests {
         let stop = tokio::time::sleep(Duration::from_millis(200));
         let serving = server.serve_until(stop, Duration::from_millis(200));
         tokio::time::timeout(GRACE, serving).await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_reload_changes_how_long_the_link_of_the_first_operator_can_be_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::new(folder.path().join("test.sqlite3"));
+        config.listen = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());
+        config.operator_page = OperatorPage::On;
+        let server = Server::bind(&config).await.unwrap();
+        let minutes = async || {
+            let link = server.first_operator_link().await.unwrap().unwrap();
+            (link.expires_at.unix_seconds() - clock::now().unix_seconds() + 59) / 60
+        };
+        assert_eq!(minutes().await, 60);
+        config.operator_link_minutes = 5;
+        server.reloader().reload(&config).await.unwrap();
+        assert_eq!(minutes().await, 5);
     }
 }

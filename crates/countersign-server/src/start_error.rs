@@ -54,6 +54,18 @@ pub enum StartError {
         "the operator's page can't be on with a cookie domain: each host of the domain could act for operators"
     )]
     OperatorPageShared,
+    /// The API for FIDO's conformance tests is on for localhost, and the RP ID or an origin is not `localhost`.
+    #[error(
+        "the api for fido's conformance tests is for the rp id localhost and origins on it; dangerous-anywhere allows it \
+         elsewhere"
+    )]
+    FidoConformancePublic,
+    /// A file of metadata for FIDO's conformance tests can't be read.
+    #[error("can't read {0}: {1}")]
+    FidoConformanceFile(PathBuf, #[source] io::Error),
+    /// A file of metadata for FIDO's conformance tests has no metadata statement, or no revocation list.
+    #[error("can't use {0} for the conformance tests: {1}")]
+    FidoConformanceStatement(PathBuf, String),
     /// The name of a client is not usable.
     #[error(
         "{0:?} is not the name of a client: it has 1 to 64 letters, digits, hyphens, dots and underscores"

@@ -7,7 +7,9 @@ use countersign::Policy;
 use countersign_axum::{SignUp, UnknownSignals};
 
 use crate::audit::config::AuditConfig;
+use crate::config::relying_party::RelyingPartyConfig;
 use crate::config::{database::DatabaseAddress, policy::draft::PolicyDraft};
+use crate::fido_conformance::config::FidoConformanceConfig;
 use crate::{client_address::ProxyConfig, limits::config::LimitsConfig, tls::TlsConfig};
 use crate::{metadata::config::MetadataConfig, start_error::StartError};
 
@@ -60,6 +62,8 @@ pub struct Config {
     ///
     /// A policy that requires attestation needs [`metadata`](Self::metadata), whose roots attestations must lead to.
     pub policy: Policy,
+    /// Which origins the relying party accepts beyond those of the page, and how it verifies attestations and signatures.
+    pub relying_party: RelyingPartyConfig,
     /// The addresses of applications that users are sent back to after a sign-in, such as `https://app.example.org`: an
     /// origin as browsers write it, or an origin and a path. None by default.
     pub return_addresses: Vec<String>,
@@ -83,6 +87,8 @@ pub struct Config {
     pub operator_link_minutes: u32,
     /// TLS at the address of the page, for a server without a proxy; none by default.
     pub tls: Option<TlsConfig>,
+    /// The API for FIDO's conformance tests; off by default.
+    pub fido_conformance: FidoConformanceConfig,
 }
 
 /// A back end that may ask about sessions.
@@ -159,6 +165,7 @@ impl Config {
             unknown_signals: UnknownSignals::default(),
             sign_up: SignUp::default(),
             policy: PolicyDraft::server().policy(),
+            relying_party: RelyingPartyConfig::default(),
             return_addresses: Vec::new(),
             cookie_domain: None,
             clients: Vec::new(),
@@ -168,6 +175,7 @@ impl Config {
             operator_page: OperatorPage::default(),
             operator_link_minutes: DEFAULT_LINK_MINUTES,
             tls: None,
+            fido_conformance: FidoConformanceConfig::default(),
         }
     }
 

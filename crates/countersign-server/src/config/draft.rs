@@ -102,6 +102,11 @@ impl Draft {
                 report(key, "has no effect unless policy.preset is attested");
             }
         }
+        if self.config.relying_party.safetynet.is_none() {
+            for key in given.keys().filter(|key| OF_SAFETYNET.contains(key)) {
+                report(key, "has no effect unless formats.safetynet is set");
+            }
+        }
         if !self.metadata.has_source() {
             for key in given.keys().filter(|key| OF_SOURCE.contains(key)) {
                 report(key, "needs metadata: set metadata.url or metadata.file");
@@ -134,6 +139,10 @@ impl Draft {
         limits
     }
 }
+
+/// The settings that need the format SafetyNet.
+const OF_SAFETYNET: [&str; 2] =
+    ["policy.attestation.safetynet_max_age_seconds", "policy.attestation.safetynet_clock_skew_seconds"];
 
 /// The settings that need a source of metadata.
 const OF_SOURCE: [&str; 2] = ["metadata.roots", "metadata.folder"];

@@ -5,10 +5,12 @@ use super::policy::entries as policy_entries;
 use super::setting::{Entry, Setting};
 
 mod audit;
+mod fido_conformance;
 mod limits;
 mod login;
 mod metadata;
 mod operations;
+mod relying_party;
 mod server;
 mod tls;
 
@@ -16,12 +18,15 @@ mod tls;
 pub(crate) fn entries() -> impl Iterator<Item = &'static Entry<Draft>> {
     let all = [
         server::ENTRIES,
+        relying_party::ENTRIES,
         login::ENTRIES,
         tls::ENTRIES,
         limits::ENTRIES,
         operations::ENTRIES,
         audit::ENTRIES,
         metadata::ENTRIES,
+        relying_party::TABLES,
+        fido_conformance::ENTRIES,
     ];
     all.into_iter().flatten()
 }

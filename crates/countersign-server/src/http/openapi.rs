@@ -40,7 +40,8 @@ fn document() -> Value {
     }
     let tables = [
         openapi::paths("/api", of_api),
-        openapi::well_known_paths(RelatedOrigins::None, in_text),
+        // There only if related origins are configured, as its summary says.
+        openapi::well_known_paths(RelatedOrigins::Some, in_text),
         auth::table().paths("", of_auth),
         models_table().paths("", in_text),
         table::<()>().paths("", in_text),

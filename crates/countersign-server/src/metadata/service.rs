@@ -210,7 +210,7 @@ impl MetadataService {
 }
 
 /// The policy for BLOBs that are signed under the roots in these files.
-fn blob_policy(roots: &[PathBuf]) -> Result<BlobPolicy, StartError> {
+pub(crate) fn blob_policy(roots: &[PathBuf]) -> Result<BlobPolicy, StartError> {
     if roots.is_empty() {
         return Ok(BlobPolicy::fido());
     }

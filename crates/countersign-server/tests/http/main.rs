@@ -1,6 +1,7 @@
 //! The HTTP interface from outside, with a software authenticator instead of a browser.
 
 mod assessing;
+mod audited_addresses;
 mod authenticator;
 mod ceremonies;
 mod certificates;
@@ -25,6 +26,7 @@ mod operating;
 mod operator;
 mod operator_acts;
 mod operator_overview;
+mod origins;
 mod repeated;
 mod serving;
 mod sessions;

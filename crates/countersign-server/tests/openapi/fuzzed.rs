@@ -31,6 +31,8 @@ impl Instance {
         config.listen = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());
         config.rp_id = "example.org".into();
         config.origins = vec![ORIGIN.into()];
+        // So that the document of related origins is there.
+        config.relying_party.related_origins = vec!["https://example.com".into()];
         config.return_addresses = vec!["https://app.example.org".into()];
         config.limits = LimitsConfig::off();
         let secret = folder.join("secret");
