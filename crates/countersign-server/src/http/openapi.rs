@@ -28,7 +28,8 @@ async fn send(headers: HeaderMap) -> Response {
     DOCUMENT.response(&headers)
 }
 
-/// The document. The page's files are not in it.
+/// The document. The page's files are not in it, and neither is the API for FIDO's conformance tests: FIDO describes that, and a
+/// server that users reach does not have it.
 fn document() -> Value {
     let mut components = openapi::components();
     if let Some(Value::Object(schemes)) = components.get_mut("securitySchemes") {
