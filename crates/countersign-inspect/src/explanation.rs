@@ -160,7 +160,11 @@ impl Note {
 
     /// A requirement, and whether it is met.
     pub(crate) fn requirement(is_met: bool, text: impl Into<String>) -> Self {
-        Self::new(if is_met { NoteKind::Met } else { NoteKind::Deviation }, text)
+        if is_met {
+            Self::new(NoteKind::Met, text)
+        } else {
+            Self::deviation(format!("required, and not met: {}", text.into()))
+        }
     }
 
     pub(crate) fn with_code(self, code: Code) -> Self {

@@ -34,7 +34,7 @@ static HEADER: Table = Table {
 static SAFETY_NET: Table = Table {
     source: webauthn!("sctn-android-safetynet-attestation"),
     members: &[
-        Member::required("nonce", Shape::Bytes(crate::binary::plain), &[231]),
+        Member::required("nonce", Shape::Other(nonce), &[231]),
         Member::required("timestampMs", Shape::Number, &[233]),
         Member::optional("apkPackageName", Shape::Text),
         Member::optional("apkDigestSha256", Shape::Any),
@@ -46,6 +46,17 @@ static SAFETY_NET: Table = Table {
     others: Others::Plain,
     code: Some(countersign::types::Code::AttestationStatementMalformed),
 };
+
+/// The nonce, which is base64 with padding here.
+fn nonce(_: &Context<'_>, json: &Json<'_>) -> Field {
+    let Some(decoded) = json.text().and_then(decoding::base64_text) else {
+        return json.field("nonce").with_note(Note::deviation("not base64").with_rules(&[231]));
+    };
+    let length = decoded.bytes.len();
+    let mut field = Field::bytes("nonce", Span::new(&decoded.bytes)).at(json.span.range());
+    field.decoded = Some(Decoded { encodings: vec![decoded.encoding], length });
+    field.with_note(Note::info("SHA-256 of authenticator data and the hash of client data"))
+}
 
 /// Explains a signature in its compact form that is all of a span.
 pub(crate) fn explain(ctx: &Context<'_>, span: Span<'_>) -> Field {

@@ -8,7 +8,7 @@ use countersign::types::{
 };
 
 use crate::{
-    attestation_object, authenticator_data, binary,
+    attestation_object, authenticator_data, binary, cbor,
     ceremony::Ceremony,
     client_data,
     explanation::{Field, Note},
@@ -196,9 +196,28 @@ fn judge_copies(field: &mut Field, response: &Json<'_>) {
     for part in holder.fields.iter_mut().filter(|part| COPIES.contains(&&*part.name)) {
         part.faults_to_deviations();
         if differs(&part.name, response) == Some(true) {
-            let note = Note::deviation("not what the attestation object has (copy-differs)");
-            part.notes.push(note.with_code(Code::ResponseMalformed).with_rules(&[17, 18]));
+            let text = format!(
+                "not what the attestation object has (copy-differs){}",
+                known_form(&part.name, response)
+            );
+            part.notes.push(Note::deviation(text).with_code(Code::ResponseMalformed).with_rules(&[17, 18]));
         }
+    }
+}
+
+/// What some clients send as a copy, if it is that.
+fn known_form(name: &str, response: &Json<'_>) -> &'static str {
+    let bytes = |name| member(response, name).and_then(object::bytes).map(|decoded| decoded.bytes);
+    let Some(copy) = bytes(name) else { return "" };
+    match name {
+        "publicKey" if copy.len() == 64 => ": the bare x and y, without their SubjectPublicKeyInfo",
+        "publicKey" if cbor::walk(Span::new(&copy)).item.is_some_and(|item| item.is_map()) => ": a COSE_Key",
+        "authenticatorData" if bytes("attestationObject") == Some(copy.clone()) => {
+            ": the whole attestation object"
+        }
+        "authenticatorData" if copy.len() < 55 => ": without attested credential data",
+        _ if copy.is_empty() => ": nothing",
+        _ => "",
     }
 }
 

@@ -1,6 +1,10 @@
 //! What the strict procedures say of a whole registration: its attestation statement, if its parts can be read.
 
-use countersign::attestation::{AttestationType, Formats, VerificationInput};
+use std::sync::Arc;
+
+use countersign::attestation::{
+    AttestationType, Formats, VerificationInput, format::android_safetynet::AndroidSafetyNetFormat,
+};
 use countersign::cose::{PublicKey, Verifiers, hash::sha256};
 use countersign::types::{AttestationObject, AuthenticatorData};
 
@@ -13,7 +17,8 @@ pub(crate) fn of_registration(attestation_object: &[u8], client_data: &[u8]) -> 
     let key = PublicKey::from_cose(data.attested_credential_data?.public_key).ok()?;
     let (verifiers, hash) = (Verifiers::rust_crypto(), sha256(&[client_data]));
     let input = VerificationInput::new(&object, &data, &hash, &key, &verifiers);
-    Some(match Formats::standard().verify(&input) {
+    let formats = Formats::standard().with_format(Arc::new(AndroidSafetyNetFormat::default()));
+    Some(match formats.verify(&input) {
         Ok(attestation) if attestation.attestation_type() == AttestationType::None => {
             Note::info("the attestation statement is that of none")
         }

@@ -108,3 +108,15 @@ fn models_are_named_by_the_metadata() {
     assert!(text.contains("A \\u{1b}key"), "{text}");
     assert!(text.contains("REVOKED since 2025-02-01 [authenticator-not-accepted, rule 358]"), "{text}");
 }
+
+#[test]
+fn a_model_is_explained_by_the_metadata() {
+    let folder = metadata::folder();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let model = "01010101-0101-0101-0101-010101010101";
+    assert!(shown(&["explain", model]).contains("--metadata FILE"));
+    assert!(shown(&["explain", "-7"]).starts_with("-7: ES256"));
+    let output = run(&["explain", "--metadata", &path("root.pem"), "--root", &path("root.pem"), model]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is rejected"));
+}
