@@ -2,7 +2,7 @@
 //!
 //! | request | body | answer |
 //! | --- | --- | --- |
-//! | `GET /` `/app.js` `/actions.js` `/client.js` `/passkeys.js` `/returning.js` `/view.js` `/style.css` `/icon.svg` | | the page, with entity tags, and compressed for clients that accept gzip |
+//! | `GET /` `/app.js` and the modules that it imports, `/style.css` `/icon.svg` | | the page, with entity tags, and compressed for clients that accept gzip |
 //! | `GET /health/live` | | `ok`: the process answers |
 //! | `GET /health/ready` | | `ok`, or 503 if the database can't be used, or attestation is required and there is no metadata yet |
 //! | `GET /openapi.json` | | the [OpenAPI 3.1](https://spec.openapis.org/oas/v3.1.1.html) document of this interface |

@@ -14,15 +14,18 @@ use countersign::{cose::sha256, types::hex::Hex};
 type File = (&'static str, &'static str, &'static str);
 
 /// The page's files, each with its own route.
-const FILES: [File; 11] = [
+const FILES: [File; 14] = [
     ("/", "text/html; charset=utf-8", include_str!("../page/index.html")),
     ("/app.js", "text/javascript; charset=utf-8", include_str!("../page/app.js")),
     ("/account.js", "text/javascript; charset=utf-8", include_str!("../page/account.js")),
     ("/actions.js", "text/javascript; charset=utf-8", include_str!("../page/actions.js")),
     ("/client.js", "text/javascript; charset=utf-8", include_str!("../page/client.js")),
+    ("/entrance.js", "text/javascript; charset=utf-8", include_str!("../page/entrance.js")),
+    ("/items.js", "text/javascript; charset=utf-8", include_str!("../page/items.js")),
     ("/passkeys.js", "text/javascript; charset=utf-8", include_str!("../page/passkeys.js")),
     ("/recovery.js", "text/javascript; charset=utf-8", include_str!("../page/recovery.js")),
     ("/returning.js", "text/javascript; charset=utf-8", include_str!("../page/returning.js")),
+    ("/sessions.js", "text/javascript; charset=utf-8", include_str!("../page/sessions.js")),
     ("/view.js", "text/javascript; charset=utf-8", include_str!("../page/view.js")),
     ("/style.css", "text/css; charset=utf-8", include_str!("../page/style.css")),
     ("/icon.svg", "image/svg+xml", include_str!("../page/icon.svg")),

@@ -1,7 +1,7 @@
-// The name of the account, and its data as a file.
+// The account: its name, its data as a file, signing out, and its deletion.
 
-import { act, certain, lists, flow, notify, page, session } from './actions.js';
-import { Failure, passkeys } from './client.js';
+import { act, certain, decided, flow, lists, notify, page, session } from './actions.js';
+import { Failure, passkeys, server } from './client.js';
 import { announce, byId, markInvalid, words } from './view.js';
 
 function openForm() {
@@ -72,10 +72,68 @@ function download() {
   });
 }
 
+function signOut() {
+  act({
+    button: byId('sign-out'),
+    notice: byId('sign-out-notice'),
+    work: async (wait) => {
+      await certain(() => passkeys.signOut(wait.options()), over);
+      flow.leave('You are signed out.');
+    },
+  });
+}
+
+/** Returns an object if the session is over, and `null` otherwise. */
+async function over() {
+  const { account } = await passkeys.session();
+  // A session of another account says nothing about this one.
+  if (account && account.userHandle !== server.account) throw new Failure('Another account is signed in by now.');
+  return account ? null : {};
+}
+
+/** Deletes the account. Returns how sure that is. */
+async function deleted(wait) {
+  try {
+    await passkeys.deleteAccount(wait.options());
+    return 'is';
+  } catch (error) {
+    // The browser repeats a request if its answer is lost, and the second one is rejected.
+    const repeated = error.code === 'not-signed-in' && error.confirmed;
+    if (!repeated) await certain(async () => { throw error; }, over);
+    return error.confirmed ? 'is probably' : 'may be';
+  }
+}
+
+function deleteAccount() {
+  if (!session.account) return;
+  const { name } = session.account;
+  decided({
+    title: words`Delete the account ${name}?`,
+    text: 'The account, its passkeys and its sessions are removed from this server. This can’t be undone. '
+      + 'You confirm it with a passkey.',
+    yes: 'Delete account',
+    no: 'Keep the account',
+  }, {
+    button: byId('delete'),
+    notice: byId('delete-notice'),
+    work: async (wait) => {
+      const likely = await deleted(wait);
+      if (likely === 'is') {
+        flow.leave(words`The account ${name} is deleted.`);
+      } else {
+        const text = words`You are signed out, and the account ${name} `;
+        flow.leave([...text, `${likely} deleted: the server’s answer was lost.`], 'warning');
+      }
+    },
+  });
+}
+
 export function listenForAccount() {
   byId('rename-account').addEventListener('click', openForm);
   byId('keep-name').addEventListener('click', cancelForm);
   byId('account-form').addEventListener('submit', rename);
   byId('account-form').addEventListener('keydown', ({ key }) => key === 'Escape' && cancelForm());
   byId('download').addEventListener('click', download);
+  byId('sign-out').addEventListener('click', signOut);
+  byId('delete').addEventListener('click', deleteAccount);
 }

@@ -1,58 +1,20 @@
 // The page of a Countersign server: create an account, sign in, manage passkeys and sessions.
 //
-// This module has the views and the actions with an account and its sessions, passkeys.js those with its passkeys,
-// recovery.js those with recovery codes, and account.js those with its name and its data; actions.js has what all actions
-// share, client.js talks to the server and the authenticator, returning.js leads back to the application that sent the user
-// here, and view.js makes the parts of the document. index.html preloads the others, so that eight files take no more round
-// trips than one. Nothing is loaded from elsewhere.
+// This module has the views, and follows other windows. The actions are in entrance.js (to an account), account.js, passkeys.js,
+// recovery.js and sessions.js (with it), and actions.js has what they share. client.js talks to the server and the authenticator,
+// returning.js leads back to the application that sent the user here, and view.js and items.js make the parts of the document.
+// index.html preloads the others, so that they take no more round trips than one file. Nothing is loaded from elsewhere.
 
 import { closeForm, listenForAccount } from './account.js';
-import {
-  act, cancelWait, certain, decided, done, flow, lists, notify, occupied, page, session, windows,
-} from './actions.js';
-import { Failure, Wait, failure, obstacle, passkeys, pause, server } from './client.js';
+import { cancelWait, flow, lists, notify, occupied, page, session, windows } from './actions.js';
+import { Failure, failure, obstacle, passkeys, server } from './client.js';
+import { entered, findAutofill, listenForEntrance, startAutofill, stopAutofill } from './entrance.js';
+import { renderPasskeys, renderSessions } from './items.js';
 import { add, loadPasskeys } from './passkeys.js';
 import { hideCodes, listenForRecovery, loadRecovery } from './recovery.js';
-import { findWay, goOn, mustConfirm, showWay } from './returning.js';
-import {
-  announce, byId, clearNotices, element, markInvalid, refreshTimes, renderPasskeys, renderSessions, showFailure, words,
-} from './view.js';
-
-// ---- Passkeys among the name field's suggestions ---------------------------------------------------------
-
-const autofill = { available: false, wait: null };
-/** How long the browser has to say whether it suggests passkeys, in milliseconds. */
-const AVAILABLE = 2_000;
-
-function startAutofill() {
-  const idle = page.view === 'out' && page.usable && !page.busy && !document.hidden;
-  if (!autofill.available || autofill.wait || !idle || server.outdated) return;
-  autofill.wait = new Wait();
-  offerAutofill(autofill.wait);
-}
-
-function stopAutofill() {
-  autofill.wait?.cancel();
-  autofill.wait = null;
-}
-
-async function offerAutofill(wait) {
-  const chosen = async (finish) => {
-    if (wait.signal.aborted) return;
-    autofill.wait = null;
-    // Not awaited: the request has settled, and the action may stop and start others.
-    act({
-      button: byId('sign-in'),
-      notice: byId('sign-in-notice'),
-      work: async (wait) => {
-        const account = await entered(() => finish(wait.options()));
-        await arrive(account, 'You are signed in.', wait);
-      },
-    });
-  };
-  await passkeys.autofill(wait.options({ chosen })).catch(() => {});
-  if (autofill.wait === wait) autofill.wait = null;
-}
+import { findWay, goOn, showWay } from './returning.js';
+import { listenForSessions, loadSessions } from './sessions.js';
+import { announce, byId, clearNotices, element, refreshTimes, showFailure, words } from './view.js';
 
 // ---- Views --------------------------------------------------------------------------------------------
 
@@ -249,12 +211,6 @@ async function follow(account) {
 
 // ---- Lists ----------------------------------------------------------------------------------------------
 
-async function loadSessions() {
-  const sessions = await passkeys.sessions();
-  renderSessions(sessions, endSession);
-  return sessions;
-}
-
 async function reload() {
   lists.stale = false;
   try {
@@ -276,155 +232,6 @@ async function refresh(notice = byId('add-notice')) {
     lists.notice = notice;
     showFailure(notice, failure(error));
   }
-}
-
-// ---- Account and sessions -------------------------------------------------------------------------------
-
-/** The account that a finish signed in. If its answer is lost, the server is asked whether that account is signed in. */
-async function entered(finish, advice = 'You may be signed in by now, or not. Reload the page to see, or try again.') {
-  try {
-    return await finish();
-  } catch (error) {
-    if (!error.uncertain) throw error;
-    const { account } = await passkeys.session().catch(() => ({}));
-    if (account && account.userHandle === error.userHandle) return account;
-    throw Object.assign(error, { advice });
-  }
-}
-
-function createAccount(event) {
-  event.preventDefault();
-  const input = byId('name');
-  const name = input.value.trim();
-  const invitation = byId('invited').hidden ? undefined : byId('invitation').value.trim();
-  act({
-    button: byId('create'),
-    notice: byId('create-notice'),
-    failed: ({ code }) => {
-      if (code?.startsWith('invitation-') || code === 'code-malformed' || (!code && name)) markInvalid(byId('invitation'));
-      else if (!code || code.startsWith('name-')) markInvalid(input);
-    },
-    work: async (wait) => {
-      if (!name) throw new Failure('Type a name first.');
-      if (invitation === '') throw new Failure('Type your invitation first.');
-      const account = await entered(
-        () => passkeys.register(name, wait.options({ invitation })),
-        'The account may exist by now, with its passkey. Try to sign in before you create it again.',
-      );
-      await arrive(account, 'Your account is ready, and you are signed in.', wait);
-    },
-  });
-}
-
-function signInByButton() {
-  act({
-    button: byId('sign-in'),
-    notice: byId('sign-in-notice'),
-    work: async (wait) => arrive(await entered(() => passkeys.signIn(wait.options())), 'You are signed in.', wait),
-  });
-}
-
-/** Goes on to the application, after a confirmation with a passkey if it demands one. */
-function continueToApplication() {
-  if (!mustConfirm()) {
-    goOn();
-    return;
-  }
-  act({
-    button: byId('continue'),
-    notice: byId('return-notice'),
-    work: async (wait) => arrive(await entered(() => passkeys.signIn(wait.options())), 'You are signed in.', wait),
-  });
-}
-
-function signOut() {
-  act({
-    button: byId('sign-out'),
-    notice: byId('sign-out-notice'),
-    work: async (wait) => {
-      await certain(() => passkeys.signOut(wait.options()), over);
-      leave('You are signed out.');
-    },
-  });
-}
-
-/** Returns an object if the session is over, and `null` otherwise. */
-async function over() {
-  const { account } = await passkeys.session();
-  // A session of another account says nothing about this one.
-  if (account && account.userHandle !== server.account) throw new Failure('Another account is signed in by now.');
-  return account ? null : {};
-}
-
-/** Deletes the account. Returns how sure that is. */
-async function deleted(wait) {
-  try {
-    await passkeys.deleteAccount(wait.options());
-    return 'is';
-  } catch (error) {
-    // The browser repeats a request if its answer is lost, and the second one is rejected.
-    const repeated = error.code === 'not-signed-in' && error.confirmed;
-    if (!repeated) await certain(async () => { throw error; }, over);
-    return error.confirmed ? 'is probably' : 'may be';
-  }
-}
-
-function deleteAccount() {
-  if (!session.account) return;
-  const { name } = session.account;
-  decided({
-    title: words`Delete the account ${name}?`,
-    text: 'The account, its passkeys and its sessions are removed from this server. This can’t be undone. '
-      + 'You confirm it with a passkey.',
-    yes: 'Delete account',
-    no: 'Keep the account',
-  }, {
-    button: byId('delete'),
-    notice: byId('delete-notice'),
-    work: async (wait) => {
-      const likely = await deleted(wait);
-      if (likely === 'is') {
-        leave(words`The account ${name} is deleted.`);
-      } else {
-        const text = words`You are signed out, and the account ${name} `;
-        leave([...text, `${likely} deleted: the server’s answer was lost.`], 'warning');
-      }
-    },
-  });
-}
-
-function endSession(part, one) {
-  act({
-    button: part('end'),
-    notice: byId('sessions-notice'),
-    work: async (wait) => {
-      await certain(
-        () => passkeys.endSession(one.id, wait.options()),
-        async () => !(await loadSessions()).some(({ id }) => id === one.id),
-      );
-      await sessionsEnded(wait, 'That session is signed out.');
-    },
-  });
-}
-
-function endOtherSessions() {
-  act({
-    button: byId('end-others'),
-    notice: byId('sessions-notice'),
-    work: async (wait) => {
-      const { ended } = await certain(
-        async () => ({ ended: await passkeys.endOtherSessions(wait.options()) }),
-        async () => (await loadSessions()).every(({ current }) => current) && {},
-      );
-      const counted = ended === 1 ? 'One other session is' : `${ended} other sessions are`;
-      await sessionsEnded(wait, `${ended === undefined ? 'The other sessions are' : counted} signed out.`);
-    },
-  });
-}
-
-async function sessionsEnded(wait, text) {
-  await done(wait, text, byId('sessions-notice'));
-  byId('sessions-title').focus();
 }
 
 // ---- Start ------------------------------------------------------------------------------------------------
@@ -452,14 +259,14 @@ function ignoreSecondClick(event) {
 Object.assign(flow, { arrive, entered, leave, recheck, refresh, showOtherAccount, startAutofill, stopAutofill });
 
 function listen() {
-  for (const [id, action] of [
-    ['sign-in', signInByButton], ['add', add], ['sign-out', signOut], ['delete', deleteAccount],
-    ['end-others', endOtherSessions], ['continue', continueToApplication],
-    ['retry', () => load({ focus: true })], ['cancel', cancelWait], ['reload', () => location.reload()],
-  ]) byId(id).addEventListener('click', action);
-  byId('create-form').addEventListener('submit', createAccount);
+  byId('add').addEventListener('click', add);
+  byId('retry').addEventListener('click', () => load({ focus: true }));
+  byId('cancel').addEventListener('click', cancelWait);
+  byId('reload').addEventListener('click', () => location.reload());
+  listenForEntrance();
   listenForAccount();
   listenForRecovery();
+  listenForSessions();
   document.addEventListener('keydown', ({ key }) => {
     if (key === 'Escape' && !byId('confirm').open) cancelWait();
   });
@@ -479,11 +286,7 @@ async function start() {
   const why = obstacle();
   if (why) block(why);
   listen();
-  if (!why) {
-    const asked = Promise.resolve(PublicKeyCredential.isConditionalMediationAvailable?.());
-    autofill.available = await Promise.race([asked, pause(AVAILABLE)]).catch(() => false) ?? false;
-    if (autofill.available) byId('name-hint').append(' If you have an account, this field suggests its passkey.');
-  }
+  if (!why) await findAutofill();
   await findWay();
   await load();
 }

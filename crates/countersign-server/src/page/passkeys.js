@@ -2,9 +2,8 @@
 
 import { act, certain, decided, done, flow, lists, notify, page, proceed, session } from './actions.js';
 import { Failure, passkeys, server } from './client.js';
-import {
-  announce, byId, markInvalid, passkeyItem, renderMetadata, renderPasskeys, renderRemovable, words,
-} from './view.js';
+import { passkeyItem, renderMetadata, renderPasskeys, renderRemovable } from './items.js';
+import { announce, byId, markInvalid, words } from './view.js';
 
 const PASSKEY_ACTIONS = { rename: openRename, save: rename, cancel: closeRename, remove };
 

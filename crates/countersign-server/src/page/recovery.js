@@ -2,7 +2,8 @@
 
 import { act, done, flow, lists, session } from './actions.js';
 import { Failure, passkeys, server } from './client.js';
-import { announce, byId, element, markInvalid, renderRecovery, renderRemovable } from './view.js';
+import { renderRecovery, renderRemovable } from './items.js';
+import { announce, byId, element, markInvalid } from './view.js';
 
 export async function loadRecovery() {
   session.recovery = await passkeys.recoveryStatus();

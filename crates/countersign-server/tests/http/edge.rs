@@ -169,9 +169,14 @@ async fn the_page_and_its_parts_have_their_types_also_for_head() {
         ("/", "text/html; charset=utf-8", "<!doctype html>"),
         ("/app.js", "text/javascript; charset=utf-8", "from './client.js'"),
         ("/actions.js", "text/javascript; charset=utf-8", "from './client.js'"),
+        ("/account.js", "text/javascript; charset=utf-8", "from './actions.js'"),
         ("/client.js", "text/javascript; charset=utf-8", "from '/api/passkeys.js'"),
+        ("/entrance.js", "text/javascript; charset=utf-8", "from './returning.js'"),
+        ("/items.js", "text/javascript; charset=utf-8", "from './view.js'"),
         ("/passkeys.js", "text/javascript; charset=utf-8", "from './actions.js'"),
+        ("/recovery.js", "text/javascript; charset=utf-8", "from './actions.js'"),
         ("/returning.js", "text/javascript; charset=utf-8", "from './client.js'"),
+        ("/sessions.js", "text/javascript; charset=utf-8", "from './items.js'"),
         ("/view.js", "text/javascript; charset=utf-8", "export function"),
         ("/style.css", "text/css; charset=utf-8", "{"),
         ("/icon.svg", "image/svg+xml", "<svg"),
@@ -187,14 +192,23 @@ async fn the_page_and_its_parts_have_their_types_also_for_head() {
     }
 }
 
+/// The paths of the modules of its own that a page preloads or loads.
+fn modules(page: &str) -> Vec<String> {
+    let names = page.split('"').filter_map(|part| part.strip_suffix(".js"));
+    let names = names.filter(|name| name.starts_with('/') && !name.starts_with("/api/"));
+    let modules: Vec<String> = names.map(|name| format!("{name}.js")).collect();
+    assert_eq!(modules.len(), 11, "{modules:?}");
+    modules
+}
+
 #[tokio::test]
 async fn the_page_needs_nothing_that_its_policy_rejects() {
     let site = Site::new().await;
     let mut client = site.client();
     let page = String::from_utf8(client.get("/").await.body).unwrap();
     let mut script = String::new();
-    for path in ["/app.js", "/actions.js", "/client.js", "/passkeys.js", "/returning.js", "/view.js"] {
-        script.push_str(&String::from_utf8(client.get(path).await.body).unwrap());
+    for path in modules(&page) {
+        script.push_str(&String::from_utf8(client.get(&path).await.body).unwrap());
     }
     for forbidden in ["http://", "https://", "<style", " style=", "onclick=", "<script>", "javascript:"] {
         assert!(!page.contains(forbidden), "{forbidden}");
