@@ -84,7 +84,7 @@ function passkeyItem(account, passkey) {
       ], { class: 'passkey-title' }),
       element('div', [
         flag
-          ? button('Remove flag', { tone: 'quiet', label: `Remove the flag of ${name}`, run: (one) => unflag(one, account, passkey) })
+          ? button('Remove flag', { tone: 'quiet', label: `Remove flag of ${name}`, run: (one) => unflag(one, account, passkey) })
           : button('Flag…', { tone: 'quiet', label: `Flag ${name}`, run: open }),
         button('Remove…', { tone: 'quiet destructive', label: `Remove ${name}`, run: (one) => removePasskey(one, account, passkey) }),
       ], { class: 'passkey-actions' }),

@@ -64,7 +64,9 @@ function showFound(found, before, { accounts, next, text }) {
       run: (one) => run(one, async (wait) => {
         const more = await find(text, next);
         wait.done();
-        if (more) showFound(found, all, more);
+        if (!more) return;
+        showFound(found, all, more);
+        found.querySelectorAll('tbody a')[all.length]?.focus();
       }),
     }));
   }

@@ -9,10 +9,13 @@ export const place = { turn: 0 };
 
 /** The panel of a section: its heading, its buttons, and its content. */
 export function panel(title, { actions = [], content = [] } = {}) {
+  const held = byId('panel').contains(document.activeElement);
   byId('panel-title').replaceChildren(...[title].flat());
   byId('panel-actions').replaceChildren(...actions);
   byId('panel-body').replaceChildren(...content);
   byId('panel-notice').replaceChildren();
+  // What had the focus may be gone.
+  if (held && !byId('panel').contains(document.activeElement)) byId('panel-title').focus({ preventScroll: true });
 }
 
 /** Loads what a section shows, and shows it unless the user has gone on meanwhile. */
