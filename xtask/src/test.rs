@@ -5,7 +5,7 @@ use std::{
     env,
     error::Error,
     ffi::OsString,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
 
@@ -23,19 +23,25 @@ mod cluster;
 pub(crate) const HELP: &str = "\
 cargo xtask test [ARGUMENT]...
 
-Installs Chromium, its driver, npm, Python, systemd and PostgreSQL if they are missing, on Debian and its relatives, with root or
-sudo. nginx and Caddy are unpacked below target/ and not installed, because Debian's packages would start them. Then runs
-`cargo test --workspace --all-features` with the arguments, and without arguments the crates' examples and the stored inputs
-of the fuzz targets too.
+Installs Chromium, its driver, Firefox, npm, Python, systemd and PostgreSQL if they are missing, on Debian and its relatives, with
+root or sudo. nginx and Caddy are unpacked below target/ and not installed, because Debian's packages would start them.
+geckodriver, Firefox's driver, is built below target/. Then runs `cargo test --workspace --all-features` with the arguments, and
+without arguments the crates' examples and the stored inputs of the fuzz targets too.
 
 Starts a PostgreSQL for the tests in a temporary folder, unless COUNTERSIGN_TEST_POSTGRES has the address of a database.
 
 Exit codes: 0 every test passed, 1 one failed, 2 the command could not do its work.
 ";
 
-/// The browser under its names, and the driver.
-const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-const DRIVER: &str = "chromedriver";
+/// Chromium under its names, and its driver.
+const CHROMIUM: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const CHROMEDRIVER: &str = "chromedriver";
+
+/// Firefox under its names.
+const FIREFOX: [&str; 2] = ["firefox-esr", "firefox"];
+
+/// The version of geckodriver that is built, unless it or a newer one is there.
+const GECKODRIVER: &str = "0.37.1";
 
 /// The proxies under their names, which are those of Debian's packages too, and what makes them print their versions.
 const PROXIES: [(&str, &str); 2] = [("nginx", "-v"), ("caddy", "version")];
@@ -45,8 +51,11 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
     tools::install_debian(
         "the tests drive a browser: Chromium (or Chrome) and its chromedriver",
         &["chromium", "chromium-driver"],
-        has_browser,
+        || CHROMIUM.iter().any(|name| tools::find(name).is_some()) && tools::find(CHROMEDRIVER).is_some(),
     )?;
+    tools::install_debian("the tests drive a second browser: Firefox", &["firefox-esr"], || {
+        FIREFOX.iter().any(|name| tools::find(name).is_some())
+    })?;
     tools::install_debian("the tests run a library of npm: npm", &["npm"], || tools::find("npm").is_some())?;
     if cfg!(target_os = "linux") {
         tools::install_debian("the tests check the unit of systemd: systemd-analyze", &["systemd"], || {
@@ -61,7 +70,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
     let database = database()?;
     let everything = arguments.is_empty();
     let mut tests = tools::cargo(&["test", "--workspace", "--all-features"]);
-    tests.env("PATH", path_with_proxies()?);
+    tests.env("PATH", search_path()?);
     if let Some(database) = &database {
         tests.env(cluster::VARIABLE, database.url());
     }
@@ -89,14 +98,45 @@ fn replay() -> Result<bool, Box<dyn Error>> {
     Ok(without_fuzzer("test", QUICK).status()?.success())
 }
 
-/// The search path of the tests. If nginx or Caddy is missing, both are unpacked to folders behind the others.
-fn path_with_proxies() -> Result<OsString, Box<dyn Error>> {
+/// The search path of the tests, with the folders of what is below `target/` where it is missing elsewhere.
+fn search_path() -> Result<OsString, Box<dyn Error>> {
     let path = env::var_os("PATH").unwrap_or_default();
-    // Debian has servers where only root's path leads.
-    let mut folders: Vec<PathBuf> = env::split_paths(&path).chain(["/usr/sbin".into()]).collect();
-    let is_there = |folders: &[PathBuf], name| folders.iter().any(|folder| folder.join(name).is_file());
-    if PROXIES.iter().all(|(name, _)| is_there(&folders, name)) {
-        return Ok(env::join_paths(folders)?);
+    // A version that is too old comes after ours. Debian has servers where only root's path leads.
+    let folders = geckodriver()?.into_iter().chain(env::split_paths(&path)).chain(["/usr/sbin".into()]);
+    Ok(env::join_paths(with_proxies(folders.collect())?)?)
+}
+
+/// The folder of a geckodriver that is built here, unless there is one. Debian has none.
+fn geckodriver() -> Result<Option<PathBuf>, Box<dyn Error>> {
+    let is_new = |program: &Path| {
+        let output = Command::new(program).arg("--version").output().ok();
+        // "geckodriver 0.37.1"
+        let output =
+            output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+        let there = output.split_whitespace().nth(1).map(tools::version);
+        there >= Some(tools::version(GECKODRIVER))
+    };
+    if tools::find("geckodriver").is_some_and(|program| is_new(&program)) {
+        return Ok(None);
+    }
+    let folder = tools::root().join(format!("target/tools/geckodriver-{GECKODRIVER}"));
+    let programs = folder.join("bin");
+    if !is_new(&programs.join("geckodriver")) {
+        // It passes commands on, and waits for the browser.
+        let mut install = tools::cargo_install(&["--quiet", "--root"]);
+        install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
+        if !install.arg(&folder).arg(format!("geckodriver@{GECKODRIVER}")).status()?.success() {
+            return Err(format!("geckodriver {GECKODRIVER} can't be installed").into());
+        }
+    }
+    Ok(Some(programs))
+}
+
+/// These folders. If nginx or Caddy is in none of them, both are unpacked to folders behind the others.
+fn with_proxies(mut folders: Vec<PathBuf>) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let is_there = |name| folders.iter().any(|folder| folder.join(name).is_file());
+    if PROXIES.iter().all(|(name, _)| is_there(name)) {
+        return Ok(folders);
     }
     let unpacked = tools::root().join("target/tools/debian");
     folders.extend(["usr/sbin", "usr/bin"].map(|folder| unpacked.join(folder)));
@@ -106,9 +146,5 @@ fn path_with_proxies() -> Result<OsString, Box<dyn Error>> {
     };
     let what = "the tests put proxies in front of the server: nginx and Caddy";
     tools::unpack_debian(what, &PROXIES.map(|(name, _)| name), &unpacked, || PROXIES.into_iter().all(start))?;
-    Ok(env::join_paths(&folders)?)
-}
-
-fn has_browser() -> bool {
-    BROWSERS.iter().any(|name| tools::find(name).is_some()) && tools::find(DRIVER).is_some()
+    Ok(folders)
 }

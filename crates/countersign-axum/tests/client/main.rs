@@ -1,11 +1,14 @@
 //! The script for the page, in a real browser with a virtual authenticator, and with objects such as password managers
 //! make; the examples; and `@simplewebauthn/browser` in place of the script.
 //!
-//! Needs chromium and chromedriver, as the server's browser tests do, whose driver this is, npm, and PostgreSQL.
+//! Needs browsers and npm, as the server's browser tests do, whose driver this is, and PostgreSQL.
 
+#[path = "../../../countersign-server/tests/browser/browsers.rs"]
+mod browsers;
 #[path = "../../../countersign-server/tests/browser/driver.rs"]
 #[allow(dead_code, reason = "the server's tests do more with a browser")]
 mod driver;
+#[path = "../../../countersign-server/tests/browser/npm.rs"]
 mod npm;
 mod page;
 #[path = "../../examples/postgres_tower_sessions.rs"]

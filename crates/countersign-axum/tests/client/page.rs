@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::visit::{NO_AUTOFILL, Visit, listen};
-use crate::{postgres_tower_sessions, support};
+use crate::{browsers::in_each_browser, driver::Kind, postgres_tower_sessions, support};
 
 /// The answers of finishes are lost, after the server sent them, as often as `window.lost` says.
 const LOST: &str = "
@@ -22,9 +22,8 @@ const LOST: &str = "
 /// A password manager that ignores signals and never settles.
 const NEVER: &str = "navigator.credentials.get = () => new Promise(() => {});";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_account_has_a_second_passkey_and_gives_a_flower() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+async fn an_account_has_a_second_passkey_and_gives_a_flower(kind: Kind) {
+    let visit = Visit::begin(kind, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     let first = browser.add_authenticator(json!({})).await;
     visit.register("jo").await;
@@ -40,9 +39,11 @@ async fn an_account_has_a_second_passkey_and_gives_a_flower() {
     visit.yes("First confirm").await;
     visit.yes("Now create").await;
     visit.says("This device or security key already has a passkey").await;
+    let first = browser.put_away(first).await;
     let second = browser.add_authenticator(json!({ "transport": "usb" })).await;
     browser.click("#add").await;
     visit.says("The passkey is added.").await;
+    let first = browser.bring_back(first).await;
 
     let field = "#passkeys li:nth-child(2) input";
     browser.run(&format!("document.querySelector('{field}').select()")).await;
@@ -52,7 +53,7 @@ async fn an_account_has_a_second_passkey_and_gives_a_flower() {
     browser.click("#passkeys li:nth-child(2) button").await;
     visit.yes("First confirm").await;
     visit.says("The passkey is removed.").await;
-    browser.until_credentials(&second, 0).await;
+    browser.until_signalled_away(&second).await;
     assert_eq!(browser.credentials(&first).await.len(), 1);
 
     browser.click("#gift").await;
@@ -60,9 +61,8 @@ async fn an_account_has_a_second_passkey_and_gives_a_flower() {
     visit.assert_clean_log().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_function_of_the_script_has_its_effect() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+async fn each_function_of_the_script_has_its_effect(kind: Kind) {
+    let visit = Visit::begin(kind, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     let authenticator = browser.add_authenticator(json!({})).await;
     let account = visit.call("passkeys.register('jo')").await;
@@ -86,12 +86,12 @@ async fn each_function_of_the_script_has_its_effect() {
     visit.call("passkeys.signIn()").await;
     assert_eq!(visit.call("passkeys.deleteAccount()").await, Value::Null);
     // The script signals that the account has no passkeys.
-    browser.until_credentials(&authenticator, 0).await;
+    browser.until_signalled_away(&authenticator).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_is_asked_for_again() {
-    let visit = Visit::begin(&[NO_AUTOFILL, LOST]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, LOST]).await;
     visit.browser.add_authenticator(json!({})).await;
     visit.browser.run("window.lost = 1").await;
     let account = visit.call("passkeys.register('jo')").await;
@@ -106,7 +106,7 @@ async fn a_lost_answer_is_asked_for_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_is_taken_is_rejected_before_a_passkey_is_created() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     visit.browser.add_authenticator(json!({})).await;
     visit.call("passkeys.register('jo')").await;
     let taken = visit.call("passkeys.register('Jo')").await;
@@ -115,7 +115,7 @@ async fn a_name_that_is_taken_is_rejected_before_a_passkey_is_created() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_action_is_cancelled_even_if_a_password_manager_ignores_it() {
-    let visit = Visit::begin(&[NO_AUTOFILL, NEVER]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, NEVER]).await;
     visit.browser.add_authenticator(json!({})).await;
     visit.browser.click("#sign-in").await;
     visit.browser.until("!document.getElementById('waiting').hidden").await;
@@ -123,9 +123,8 @@ async fn an_action_is_cancelled_even_if_a_password_manager_ignores_it() {
     visit.says("You cancelled it.").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_suggested_passkey_signs_in_without_a_click() {
-    let visit = Visit::begin(&[]).await;
+async fn a_suggested_passkey_signs_in_without_a_click(kind: Kind) {
+    let visit = Visit::begin(kind, &[]).await;
     let browser = &visit.browser;
     let starts =
         "performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/sessions/start'))";
@@ -136,6 +135,7 @@ async fn a_suggested_passkey_signs_in_without_a_click() {
     visit.says("Your account is ready.").await;
     browser.forget_cookies().await;
     visit.load().await;
+    browser.choose_suggestion().await;
     visit.says("You are signed in.").await;
     assert_eq!(browser.text("#greeting").await, "Hello, jo!");
 }
@@ -154,7 +154,7 @@ async fn the_request_behind_the_suggestions_is_renewed_before_its_challenge_expi
             return Response.json(value);
         };
     ";
-    let visit = Visit::begin(&[short]).await;
+    let visit = Visit::begin(Kind::Chromium, &[short]).await;
     visit.browser.until("window.starts >= 3").await;
     visit.assert_clean_log().await;
 }
@@ -163,7 +163,8 @@ async fn the_request_behind_the_suggestions_is_renewed_before_its_challenge_expi
 async fn an_application_on_postgres_keeps_its_own_session() {
     let (listener, origin) = listen().await;
     let app = postgres_tower_sessions::app(&origin, &support::schema()).await.unwrap();
-    let visit = Visit::at(listener, origin, app, tempfile::tempdir().unwrap(), &[NO_AUTOFILL]).await;
+    let visit =
+        Visit::at(Kind::Chromium, listener, origin, app, tempfile::tempdir().unwrap(), &[NO_AUTOFILL]).await;
     visit.browser.add_authenticator(json!({})).await;
     visit.register("jo").await;
     visit.says("Your account is ready.").await;
@@ -180,3 +181,9 @@ async fn an_application_on_postgres_keeps_its_own_session() {
     visit.says("You are signed in.").await;
     assert_eq!(visit.browser.text("#greeting").await, "Hello, jo! You have seen this page 1 times.");
 }
+
+in_each_browser!(
+    an_account_has_a_second_passkey_and_gives_a_flower,
+    each_function_of_the_script_has_its_effect,
+    a_suggested_passkey_signs_in_without_a_click,
+);

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::driver::Kind;
 use crate::visit::{NO_AUTOFILL, Visit};
 
 /// Keeps what the page sends.
@@ -77,7 +78,7 @@ const LEVEL_1: &str = "
 /// Registers and signs in with these scripts in the page, and returns what the page sent to the finishes.
 async fn register_and_sign_in(scripts: &[&str]) -> [Value; 2] {
     let scripts: Vec<_> = scripts.iter().copied().chain([NO_AUTOFILL, RECORD]).collect();
-    let visit = Visit::begin(&scripts).await;
+    let visit = Visit::begin(Kind::Chromium, &scripts).await;
     visit.browser.add_authenticator(json!({})).await;
     let account = visit.call("passkeys.register('jo')").await;
     visit.call("passkeys.signOut()").await;

@@ -8,6 +8,7 @@
 use serde_json::{Value, json};
 
 use crate::visit::{NO_AUTOFILL, Visit};
+use crate::{browsers::in_each_browser, driver::Kind};
 
 /// A password manager that creates the passkey at a virtual authenticator.
 const WILLING: &str = "
@@ -20,7 +21,7 @@ const WILLING: &str = "
     };
 ";
 
-/// A browser that can't create passkeys without a question.
+/// A browser that can't create passkeys without a question, like Firefox 140.
 const UNABLE: &str = "
     PublicKeyCredential.getClientCapabilities = async () => ({ conditionalCreate: false });
 ";
@@ -35,7 +36,7 @@ async fn count(visit: &Visit) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_manager_creates_a_passkey_without_a_question() {
-    let visit = Visit::begin(&[NO_AUTOFILL, WILLING]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, WILLING]).await;
     visit.browser.add_authenticator(json!({})).await;
     visit.call("passkeys.register('jo')").await;
     let second = visit.browser.add_authenticator(json!({ "transport": "usb" })).await;
@@ -50,7 +51,7 @@ async fn a_password_manager_creates_a_passkey_without_a_question() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_manager_that_declines_or_waits_creates_none_and_is_in_no_ones_way() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     let authenticator = browser.add_authenticator(json!({})).await;
     let account = visit.call("passkeys.register('jo')").await;
@@ -68,7 +69,7 @@ async fn a_password_manager_that_declines_or_waits_creates_none_and_is_in_no_one
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_who_cancels_gets_the_reason() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     visit.browser.add_authenticator(json!({})).await;
     visit.call("passkeys.register('jo')").await;
     let cancelled = "(() => {
@@ -79,11 +80,12 @@ async fn a_user_who_cancels_gets_the_reason() {
     assert_eq!(visit.code(cancelled).await, "cancelled");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_browser_that_can_not_do_it_is_not_asked() {
-    let visit = Visit::begin(&[NO_AUTOFILL, UNABLE]).await;
+async fn a_browser_that_can_not_do_it_is_not_asked(kind: Kind) {
+    let visit = Visit::begin(kind, &[NO_AUTOFILL, UNABLE]).await;
     visit.browser.add_authenticator(json!({})).await;
     visit.call("passkeys.register('jo')").await;
     assert_eq!(visit.call("passkeys.upgrade()").await, Value::Null);
     assert_eq!(visit.browser.run(&format!("return {STARTS}")).await, 0);
 }
+
+in_each_browser!(a_browser_that_can_not_do_it_is_not_asked);

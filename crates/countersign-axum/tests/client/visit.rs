@@ -6,17 +6,21 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use crate::driver::Browser;
+use crate::driver::{Browser, Kind};
 use crate::sqlite;
 
 /// No suggestions: the virtual authenticator would answer at once.
 pub(crate) const NO_AUTOFILL: &str =
     "PublicKeyCredential.isConditionalMediationAvailable = async () => false;";
 
-/// The script, imported as `passkeys` for the scripts of a test.
-const IMPORT: &str = "const { Passkeys } = await import('/passkeys/passkeys.js');
-    window.passkeys = new Passkeys();
-    await passkeys.session();";
+/// Imports the script as `passkeys`, for the scripts of a test. Scripts of a driver can't import modules in Firefox.
+const IMPORT: &str = "const script = document.createElement('script');
+    script.type = 'module';
+    script.textContent = `import { Passkeys } from '/passkeys/passkeys.js';
+        const passkeys = new Passkeys();
+        await passkeys.session();
+        window.passkeys = passkeys;`;
+    document.head.append(script);";
 
 /// A browser at an application.
 pub(crate) struct Visit {
@@ -34,17 +38,17 @@ pub(crate) async fn listen() -> (TcpListener, String) {
 
 impl Visit {
     /// Opens the page of the example on SQLite, after these scripts.
-    pub(crate) async fn begin(scripts: &[&str]) -> Self {
+    pub(crate) async fn begin(kind: Kind, scripts: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(folder.path().join("passkeys.sqlite3")).unwrap();
         let (listener, origin) = listen().await;
         let app = sqlite::app(&origin, store).unwrap();
-        Self::at(listener, origin, app, folder, scripts).await
+        Self::at(kind, listener, origin, app, folder, scripts).await
     }
 
     /// Opens the page in a browser that can't use passkeys.
     pub(crate) async fn begin_without_passkeys(scripts: &[&str]) -> Self {
-        let visit = Self::begin(&[]).await;
+        let visit = Self::begin(Kind::Chromium, &[]).await;
         for script in scripts {
             visit.browser.before_load(script).await;
         }
@@ -53,6 +57,7 @@ impl Visit {
     }
 
     pub(crate) async fn at(
+        kind: Kind,
         listener: TcpListener,
         origin: String,
         app: Router,
@@ -60,7 +65,7 @@ impl Visit {
         scripts: &[&str],
     ) -> Self {
         tokio::spawn(async move { axum::serve(listener, app).await });
-        let visit = Self { browser: Browser::start().await, origin, _folder: folder };
+        let visit = Self { browser: Browser::start(kind).await, origin, _folder: folder };
         for script in scripts {
             visit.browser.before_load(&format!("{{ {script} }}")).await;
         }
@@ -71,7 +76,8 @@ impl Visit {
     pub(crate) async fn load(&self) {
         self.browser.open(&self.origin).await;
         self.browser.until("document.querySelector('section:not([hidden])')").await;
-        self.browser.run(&format!("return (async () => {{ {IMPORT} }})()")).await;
+        self.browser.run(IMPORT).await;
+        self.browser.until("window.passkeys").await;
     }
 
     /// The result of a promise in the page, or the error of the script.

@@ -4,13 +4,15 @@ use fantoccini::key::Key;
 use serde_json::json;
 
 use crate::site::{NO_AUTOFILL, Visit};
+use crate::{browsers::in_each_browser, driver::Kind};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_account_is_created_left_entered_again_and_deleted() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+async fn an_account_is_created_left_entered_again_and_deleted(kind: Kind) {
+    let visit = Visit::begin(kind, &[NO_AUTOFILL]).await;
     let Visit { site, browser } = &visit;
     let synced = json!({ "defaultBackupEligibility": true, "defaultBackupState": true });
     let authenticator = browser.add_authenticator(synced).await;
+    // Firefox has no virtual authenticators that sync.
+    let kept = if kind == Kind::Chromium { "Synced" } else { "This device only" };
 
     browser.click("#name").await;
     browser.press(&format!("Ada Lovelace{}", char::from(Key::Enter))).await;
@@ -19,7 +21,7 @@ async fn an_account_is_created_left_entered_again_and_deleted() {
     assert_eq!(visit.focus().await, "account-name");
     assert_eq!(browser.text("#status").await, "Your account is ready, and you are signed in.");
     let passkey = browser.text(".passkey").await;
-    for fact in ["Used for this session", "Synced", "On the device itself", "Created\njust now"] {
+    for fact in ["Used for this session", kept, "On the device itself", "Created\njust now"] {
         assert!(passkey.contains(fact), "{fact} is not in {passkey}");
     }
     assert!(browser.text("#passkeys-hint").await.starts_with("This is your only one."));
@@ -52,9 +54,8 @@ async fn an_account_is_created_left_entered_again_and_deleted() {
     visit.assert_only_rejections_logged().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_second_passkey_is_added_renamed_and_removed() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+async fn a_second_passkey_is_added_renamed_and_removed(kind: Kind) {
+    let visit = Visit::begin(kind, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     let first = browser.add_authenticator(json!({})).await;
     visit.create_account("grace").await;
@@ -68,10 +69,12 @@ async fn a_second_passkey_is_added_renamed_and_removed() {
     );
     assert_eq!(code, "InvalidStateError");
 
+    let first = browser.put_away(first).await;
     let second = browser.add_authenticator(json!({ "transport": "usb" })).await;
     // The confirmation is still valid.
     browser.click("#add").await;
     visit.passkeys(2).await;
+    let first = browser.bring_back(first).await;
     assert_eq!(visit.focus().await, "label");
     let passkey = browser.text(".passkey:nth-child(2)").await;
     assert!(passkey.contains("This device only") && passkey.contains("Over USB"), "{passkey}");
@@ -101,21 +104,19 @@ async fn a_second_passkey_is_added_renamed_and_removed() {
     assert_eq!(visit.focus().await, "passkeys-title");
     assert!(!browser.is_shown(".passkey [data-part=remove]").await, "the only passkey stays");
     // The page signals the remaining passkeys, and the browser's provider deletes the others.
-    browser.until_credentials(&second, 0).await;
+    browser.until_signalled_away(&second).await;
     assert_eq!(browser.credentials(&first).await.len(), 1);
     visit.assert_only_rejections_logged().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_removed_passkey_is_rejected_with_advice() {
+async fn a_removed_passkey_is_rejected_with_advice(kind: Kind) {
     // Otherwise the authenticator would have deleted the passkey by then.
     let no_clean_up = "delete PublicKeyCredential.signalAllAcceptedCredentials";
-    let visit = Visit::begin(&[NO_AUTOFILL, no_clean_up]).await;
+    let visit = Visit::begin(kind, &[NO_AUTOFILL, no_clean_up]).await;
     let browser = &visit.browser;
     let first = browser.add_authenticator(json!({})).await;
     visit.create_account("katherine").await;
-    let second = browser.add_authenticator(json!({ "transport": "usb" })).await;
-    visit.add_passkey(2).await;
+    let [first, second] = visit.add_passkey_elsewhere(2, first, json!({ "transport": "usb" })).await;
     browser.click(".passkey:nth-child(2) [data-part=remove]").await;
     browser.click("#confirm-yes").await;
     visit.passkeys(1).await;
@@ -134,7 +135,7 @@ async fn a_removed_passkey_is_rejected_with_advice() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn removing_the_passkey_of_this_session_ends_it_after_a_warning() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("dorothy").await;
@@ -154,7 +155,7 @@ async fn removing_the_passkey_of_this_session_ends_it_after_a_warning() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_clicks_in_a_row_create_one_account() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     browser.click("#name").await;
@@ -169,7 +170,7 @@ async fn two_clicks_in_a_row_create_one_account() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_ended_leads_back_to_signing_in() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     visit.browser.add_authenticator(json!({})).await;
     visit.create_account("chien").await;
     visit.browser.forget_cookies().await;
@@ -183,7 +184,7 @@ async fn a_session_that_ended_leads_back_to_signing_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_double_click_in_the_new_name_selects_a_word_and_one_on_rename_does_not_leave_it() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -199,3 +200,9 @@ async fn a_double_click_in_the_new_name_selects_a_word_and_one_on_rename_does_no
     assert_eq!(browser.run(&second("name")).await, true, "the browser selects the word");
     assert_eq!(browser.run(&second("rename")).await, false, "the whole name stays selected");
 }
+
+in_each_browser!(
+    an_account_is_created_left_entered_again_and_deleted,
+    a_second_passkey_is_added_renamed_and_removed,
+    a_removed_passkey_is_rejected_with_advice,
+);

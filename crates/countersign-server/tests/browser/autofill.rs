@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use crate::site::{Visit, with_options};
+use crate::{browsers::in_each_browser, driver::Kind};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_suggested_passkey_signs_in_without_a_click() {
-    let visit = Visit::begin(&[]).await;
+async fn a_suggested_passkey_signs_in_without_a_click(kind: Kind) {
+    let visit = Visit::begin(kind, &[]).await;
     let browser = &visit.browser;
     assert_eq!(
         browser.run("return document.querySelector('#name').autocomplete").await,
@@ -21,15 +21,15 @@ async fn a_suggested_passkey_signs_in_without_a_click() {
 
     browser.forget_cookies().await;
     visit.load().await;
+    browser.choose_suggestion().await;
     visit.signed_in_as("rosalind").await;
     visit.passkeys(1).await;
     assert_eq!(browser.text("#status").await, "You are signed in.");
     visit.assert_clean_log().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_request_behind_the_suggestions_is_renewed_before_it_expires() {
-    let visit = Visit::begin(&[&with_options("options.timeout = 500")]).await;
+async fn the_request_behind_the_suggestions_is_renewed_before_it_expires(kind: Kind) {
+    let visit = Visit::begin(kind, &[&with_options("options.timeout = 500")]).await;
     visit.browser.until(&format!("{STARTS} >= 3")).await;
     visit.signed_out().await;
     assert_eq!(visit.browser.text("#sign-in-notice").await, "");
@@ -38,3 +38,8 @@ async fn the_request_behind_the_suggestions_is_renewed_before_it_expires() {
 
 /// The number of authentications that the page has started.
 const STARTS: &str = "performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/api/sessions/start')).length";
+
+in_each_browser!(
+    a_suggested_passkey_signs_in_without_a_click,
+    the_request_behind_the_suggestions_is_renewed_before_it_expires,
+);

@@ -4,12 +4,13 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::driver::Browser;
+use crate::driver::{Browser, Kind};
 use crate::site::{NO_AUTOFILL, Site, Visit};
+use crate::{browsers::in_each_browser, driver::setting::Setting};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_without_webauthn_gets_a_sentence_instead_of_dead_buttons() {
-    let visit = Visit::begin(&["delete window.PublicKeyCredential"]).await;
+    let visit = Visit::begin(Kind::Chromium, &["delete window.PublicKeyCredential"]).await;
     assert!(visit.browser.text("#capability").await.starts_with("This browser can’t use passkeys."));
     for dead in ["#sign-in", "#create", "#name"] {
         assert!(!visit.browser.is_shown(dead).await, "{dead}");
@@ -19,7 +20,7 @@ async fn a_browser_without_webauthn_gets_a_sentence_instead_of_dead_buttons() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_at_another_address_shows_its_own_address() {
-    let visit = Visit::begin(&[]).await;
+    let visit = Visit::begin(Kind::Chromium, &[]).await;
     let browser = &visit.browser;
     // The driver's browser finds this host at 127.0.0.1.
     let address = visit.site.url.replace("localhost", "plain-http.test");
@@ -36,7 +37,7 @@ async fn a_browser_without_the_json_methods_registers_and_signs_in() {
     let older = "delete PublicKeyCredential.parseCreationOptionsFromJSON;
         delete PublicKeyCredential.parseRequestOptionsFromJSON;
         delete PublicKeyCredential.prototype.toJSON;";
-    let visit = Visit::begin(&[NO_AUTOFILL, older]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, older]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("hedy").await;
@@ -48,11 +49,25 @@ async fn a_browser_without_the_json_methods_registers_and_signs_in() {
     visit.assert_only_rejections_logged().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_page_whose_script_does_not_arrive_shows_that() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+/// The modules of the page that it can't do without.
+const MODULES: [&str; 11] = [
+    "/app.js",
+    "/account.js",
+    "/actions.js",
+    "/client.js",
+    "/entrance.js",
+    "/items.js",
+    "/passkeys.js",
+    "/recovery.js",
+    "/returning.js",
+    "/sessions.js",
+    "/view.js",
+];
+
+async fn a_page_whose_script_does_not_arrive_shows_that(kind: Kind) {
+    let visit = Visit::begin(kind, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
-    for file in ["*/app.js", "*/actions.js", "*/client.js", "*/passkeys.js", "*/returning.js", "*/view.js"] {
+    for file in MODULES {
         browser.block(&[file]).await;
         browser.open(&visit.site.url).await;
         browser.until("getComputedStyle(document.querySelector('#loading')).visibility === 'visible'").await;
@@ -64,14 +79,12 @@ async fn a_page_whose_script_does_not_arrive_shows_that() {
     assert!(!browser.is_shown("#loading").await);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_browser_that_blocks_cookies_shows_that_before_a_passkey_is_created() {
-    // The content setting "block", as in the browser's settings.
-    let blocking = json!({ "profile": { "default_content_setting_values": { "cookies": 2 } } });
-    let visit =
-        Visit::begin_in(Browser::start_with(blocking).await, Site::start().await, &[NO_AUTOFILL]).await;
+async fn a_browser_that_blocks_cookies_shows_that_before_a_passkey_is_created(kind: Kind) {
+    let browser = Browser::start_with(kind, &[Setting::CookiesBlocked]).await;
+    let visit = Visit::begin_in(browser, Site::start().await, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
-    assert_eq!(browser.run("return navigator.cookieEnabled").await, true, "it says otherwise");
+    let enabled = browser.run("return navigator.cookieEnabled").await;
+    assert_eq!(enabled, kind == Kind::Chromium, "Chromium says otherwise");
     let said = browser.text("#capability").await;
     assert!(said.starts_with("Cookies of this site are blocked."), "{said}");
     assert!(said.contains("Allow cookies for localhost:"), "{said}");
@@ -82,7 +95,7 @@ async fn a_browser_that_blocks_cookies_shows_that_before_a_passkey_is_created() 
 async fn an_account_is_not_created_without_the_cookie_of_the_server() {
     let dropping = "const real = window.fetch;
         window.fetch = (path, request) => real(path, { ...request, credentials: 'omit' });";
-    let visit = Visit::begin(&[NO_AUTOFILL, dropping]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, dropping]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.ask_for_account("ada").await;
@@ -97,7 +110,7 @@ async fn a_page_in_a_frame_of_another_site_shows_that() {
     let (site, proxy) = Site::behind_proxy().await;
     // Like a proxy with its own headers; otherwise the browser would not show the page in the frame.
     proxy.replace("frame-ancestors 'none'", "frame-ancestors *     ");
-    let visit = Visit::begin_at(site, &[NO_AUTOFILL]).await;
+    let visit = Visit::begin_at(Kind::Chromium, site, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.open(&other_site().await).await;
     let address = json!(visit.site.url);
@@ -132,7 +145,7 @@ async fn other_site() -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_at_an_address_that_is_not_its_own_links_to_the_right_one() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.open(&visit.site.url.replace("localhost", "127.0.0.1")).await;
     browser.until("document.querySelector('.view:not([hidden])')").await;
@@ -148,7 +161,7 @@ async fn a_page_at_an_address_that_is_not_its_own_links_to_the_right_one() {
 async fn a_page_at_the_second_accepted_address_is_not_blocked() {
     let (site, proxy) = Site::at_two_addresses().await;
     let home = format!("http://localhost:{}", proxy.port);
-    let visit = Visit::begin_at(site, &[NO_AUTOFILL]).await;
+    let visit = Visit::begin_at(Kind::Chromium, site, &[NO_AUTOFILL]).await;
     for address in [visit.site.url.clone(), home] {
         visit.browser.open(&address).await;
         visit.signed_out().await;
@@ -168,7 +181,7 @@ async fn a_page_from_before_an_update_asks_to_be_reloaded_and_starts_nothing() {
             if (window.updated) headers.set('countersign-page', 'another');
             return new Response(await response.text(), { status: response.status, headers });
         };";
-    let visit = Visit::begin(&[NO_AUTOFILL, updated]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, updated]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     assert!(!browser.is_shown("#reload").await);
@@ -184,3 +197,8 @@ async fn a_page_from_before_an_update_asks_to_be_reloaded_and_starts_nothing() {
     browser.until("document.querySelector('#outdated')?.hidden").await;
     visit.signed_in_as("ada").await;
 }
+
+in_each_browser!(
+    a_page_whose_script_does_not_arrive_shows_that,
+    a_browser_that_blocks_cookies_shows_that_before_a_passkey_is_created,
+);

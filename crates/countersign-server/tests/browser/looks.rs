@@ -2,21 +2,20 @@
 
 use serde_json::json;
 
-use crate::driver::Browser;
+use crate::driver::{Browser, Kind};
 use crate::site::{NO_AUTOFILL, Site, Visit};
+use crate::{browsers::in_each_browser, driver::setting::Setting, layout::CUT};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_control_has_a_name_and_the_page_fits_from_narrow_to_wide() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+async fn every_control_has_a_name_and_the_page_fits_from_narrow_to_wide(kind: Kind) {
+    let visit = Visit::begin(kind, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
-    browser.add_authenticator(json!({})).await;
+    let first = browser.add_authenticator(json!({})).await;
     fits(browser).await;
     let names = browser.accessible_names("button, input, a").await;
     assert_eq!(names, ["Countersign", "Sign in with a passkey", "Name", "Create account with a passkey"]);
 
     visit.create_account("hypatia-of-alexandria-with-a-name-that-has-no-place-to-break").await;
-    browser.add_authenticator(json!({ "transport": "usb" })).await;
-    visit.add_passkey(2).await;
+    visit.add_passkey_elsewhere(2, first, json!({ "transport": "usb" })).await;
     fits(browser).await;
     browser.run("for (const one of document.querySelectorAll('details')) one.open = true").await;
     fits(browser).await;
@@ -43,39 +42,31 @@ async fn fits(browser: &Browser) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_content_security_policy_is_in_force_and_its_violations_are_logged() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+async fn the_content_security_policy_is_in_force_and_its_violations_are_logged(kind: Kind) {
+    let visit = Visit::begin(kind, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     visit.assert_clean_log().await;
     browser.run("document.body.setAttribute('style', 'color: red')").await;
     browser.run("new Image().src = 'http://127.0.0.1:9/elsewhere.png'").await;
     browser.run("try { document.body.innerHTML = '<p>markup</p>' } catch {}").await;
+    let has_types = browser.run("return 'trustedTypes' in window").await == json!(true);
+    assert!(has_types || kind == Kind::Firefox, "Chromium has trusted types; Firefox 140 has none");
     let log = browser.log().await.join("\n");
-    for directive in ["style-src 'self'", "img-src 'self'", "TrustedHTML"] {
-        assert!(log.contains(directive), "{directive} is not in {log}");
+    let style = if kind == Kind::Chromium { "style-src 'self'" } else { "(style-src-attr)" };
+    let image = if kind == Kind::Chromium { "img-src 'self'" } else { "(img-src)" };
+    for (directive, is_violated) in [(style, true), (image, true), ("TrustedHTML", has_types)] {
+        assert_eq!(log.contains(directive), is_violated, "{directive}: {log}");
     }
-    assert!(browser.is_shown("#sign-in").await, "the markup did not get in");
+    let stays = browser.run("return document.querySelector('#sign-in') !== null").await;
+    assert_eq!(stays, has_types, "the markup did not get in");
 }
 
 /// A name without a place to break.
 const UNBROKEN: &str = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW";
 
-/// The elements that are wider than their place: the page, and each visible button, dialog and card.
-const CUT: &str = "const cut = [];
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth > clientWidth) cut.push(`the page: ${scrollWidth} > ${clientWidth}`);
-    for (const one of document.querySelectorAll('button, dialog, .card, .notice, input, summary')) {
-        const { left, right, width } = one.getBoundingClientRect();
-        if (width === 0 || one.matches('.notice:empty, .idle')) continue;
-        if (left < -0.5 || right > clientWidth + 0.5) cut.push(`${one.outerHTML.slice(0, 80)}: ${left} to ${right}`);
-        if (one.scrollWidth > one.clientWidth + 1 && !one.matches('input')) cut.push(`${one.outerHTML.slice(0, 80)}: ${one.scrollWidth} > ${one.clientWidth}`);
-    }
-    return cut.join('; ');";
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_name_keeps_all_buttons_of_a_dialog_visible() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     browser.set_width(360).await;
@@ -90,13 +81,10 @@ async fn a_long_name_keeps_all_buttons_of_a_dialog_visible() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn text_of_twice_the_size_scrolls_nothing_sideways_at_360_px() {
+async fn text_of_twice_the_size_scrolls_nothing_sideways_at_360_px(kind: Kind) {
     // Once as the browser's setting, once without effect on media queries.
-    for (preferences, size) in
-        [(json!({ "webkit": { "webprefs": { "default_font_size": 32 } } }), "100%"), (json!({}), "200%")]
-    {
-        let browser = Browser::start_with(preferences).await;
+    for (settings, size) in [(&[Setting::TextOfTwiceTheSize][..], "100%"), (&[], "200%")] {
+        let browser = Browser::start_with(kind, settings).await;
         let never = "const get = navigator.credentials.get.bind(navigator.credentials);
             navigator.credentials.get = (options) => window.works ? get(options) : new Promise(() => {});";
         let visit = Visit::begin_in(browser, Site::start().await, &[NO_AUTOFILL, never]).await;
@@ -114,10 +102,9 @@ async fn text_of_twice_the_size_scrolls_nothing_sideways_at_360_px() {
         assert_eq!(browser.run(CUT).await, "", "with an error, {size}");
         browser.run("window.works = true").await;
 
-        browser.add_authenticator(json!({})).await;
+        let first = browser.add_authenticator(json!({})).await;
         visit.create_account("Hypatia").await;
-        browser.add_authenticator(json!({ "transport": "usb" })).await;
-        visit.add_passkey(2).await;
+        visit.add_passkey_elsewhere(2, first, json!({ "transport": "usb" })).await;
         browser.run("for (const one of document.querySelectorAll('details')) one.open = true").await;
         assert_eq!(browser.run(CUT).await, "", "signed in, {size}");
         browser.click(".passkey:nth-child(2) [data-part=rename]").await;
@@ -127,9 +114,8 @@ async fn text_of_twice_the_size_scrolls_nothing_sideways_at_360_px() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_name_from_right_to_left_does_not_turn_the_sentence_around_it() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+async fn a_name_from_right_to_left_does_not_turn_the_sentence_around_it(kind: Kind) {
+    let visit = Visit::begin(kind, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("עדה 1").await;
@@ -145,7 +131,7 @@ async fn a_name_from_right_to_left_does_not_turn_the_sentence_around_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_with_an_invisible_character_is_rejected_with_a_sentence_about_it() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.run("document.querySelector('#name').value = 'a\\u{202e}b'").await;
     browser.click("#create").await;
@@ -160,7 +146,7 @@ async fn a_name_with_an_invisible_character_is_rejected_with_a_sentence_about_it
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_of_a_label_belongs_to_its_field_and_each_button_names_its_passkey() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -199,7 +185,7 @@ async fn an_error_of_a_label_belongs_to_its_field_and_each_button_names_its_pass
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_click_of_a_double_click_on_rename_leaves_the_focus_in_the_field() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -210,7 +196,7 @@ async fn the_second_click_of_a_double_click_on_rename_leaves_the_focus_in_the_fi
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_click_of_a_double_click_answers_no_question() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -224,7 +210,7 @@ async fn the_second_click_of_a_double_click_answers_no_question() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_outcome_of_an_action_further_down_is_visible() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -239,3 +225,10 @@ async fn the_outcome_of_an_action_further_down_is_visible() {
     assert_eq!(browser.run(place).await, true, "{}", browser.run("return scrollY").await);
     assert_eq!(browser.run("return document.querySelector('#status').role").await, "status");
 }
+
+in_each_browser!(
+    every_control_has_a_name_and_the_page_fits_from_narrow_to_wide,
+    the_content_security_policy_is_in_force_and_its_violations_are_logged,
+    text_of_twice_the_size_scrolls_nothing_sideways_at_360_px,
+    a_name_from_right_to_left_does_not_turn_the_sentence_around_it,
+);

@@ -2,17 +2,17 @@
 
 use serde_json::json;
 
+use crate::driver::{Browser, Kind};
 use crate::site::{NO_AUTOFILL, Site, Visit};
-use crate::{driver::Browser, proxy::Proxy};
+use crate::{browsers::in_each_browser, proxy::Proxy};
 
-async fn visit_through_proxy() -> (Visit, Proxy) {
+async fn visit_through_proxy(kind: Kind) -> (Visit, Proxy) {
     let (site, proxy) = Site::behind_proxy().await;
-    (Visit::begin_at(site, &[NO_AUTOFILL]).await, proxy)
+    (Visit::begin_at(kind, site, &[NO_AUTOFILL]).await, proxy)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_account_whose_first_answer_is_lost_keeps_its_passkey_and_is_entered() {
-    let (visit, proxy) = visit_through_proxy().await;
+async fn an_account_whose_first_answer_is_lost_keeps_its_passkey_and_is_entered(kind: Kind) {
+    let (visit, proxy) = visit_through_proxy(kind).await;
     let browser = &visit.browser;
     let authenticator = browser.add_authenticator(json!({})).await;
     proxy.lose("/api/accounts/finish", 1);
@@ -25,7 +25,7 @@ async fn an_account_whose_first_answer_is_lost_keeps_its_passkey_and_is_entered(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_whose_answers_are_all_lost_keeps_its_passkey() {
-    let (visit, proxy) = visit_through_proxy().await;
+    let (visit, proxy) = visit_through_proxy(Kind::Chromium).await;
     let browser = &visit.browser;
     let authenticator = browser.add_authenticator(json!({})).await;
     proxy.lose("/api/accounts/finish", usize::MAX);
@@ -41,7 +41,7 @@ async fn an_account_whose_answers_are_all_lost_keeps_its_passkey() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sign_in_whose_answer_is_lost_is_sent_again() {
-    let (visit, proxy) = visit_through_proxy().await;
+    let (visit, proxy) = visit_through_proxy(Kind::Chromium).await;
     let browser = &visit.browser;
     let authenticator = browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -55,7 +55,7 @@ async fn a_sign_in_whose_answer_is_lost_is_sent_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_passkey_whose_answers_are_all_lost_is_searched_in_the_list() {
-    let (visit, proxy) = visit_through_proxy().await;
+    let (visit, proxy) = visit_through_proxy(Kind::Chromium).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -69,7 +69,7 @@ async fn a_passkey_whose_answers_are_all_lost_is_searched_in_the_list() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removal_whose_answer_is_lost_is_no_error() {
-    let (visit, proxy) = visit_through_proxy().await;
+    let (visit, proxy) = visit_through_proxy(Kind::Chromium).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -86,7 +86,7 @@ async fn a_removal_whose_answer_is_lost_is_no_error() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deletion_whose_answer_is_lost_is_reported_as_probable() {
-    let (visit, proxy) = visit_through_proxy().await;
+    let (visit, proxy) = visit_through_proxy(Kind::Chromium).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -117,7 +117,7 @@ const INSTEAD: &str = "const real = window.fetch;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_without_an_unknown_credential_signals_none() {
-    let visit = Visit::begin(&[NO_AUTOFILL, SIGNALS, INSTEAD]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, SIGNALS, INSTEAD]).await;
     let browser = &visit.browser;
     let error = |code: &str| json!({ "error": { "code": code, "message": "No." } }).to_string();
     let answers = [
@@ -169,7 +169,7 @@ async fn cancel(browser: &Browser) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deletion_cancelled_after_it_was_done_is_not_reported_as_undone() {
-    let visit = Visit::begin(&[NO_AUTOFILL, HELD]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, HELD]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -188,7 +188,7 @@ async fn a_deletion_cancelled_after_it_was_done_is_not_reported_as_undone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_whose_saving_is_cancelled_is_shown_as_the_server_has_it() {
-    let visit = Visit::begin(&[NO_AUTOFILL, HELD]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, HELD]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -212,7 +212,7 @@ async fn a_name_whose_saving_is_cancelled_is_shown_as_the_server_has_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_passkey_whose_finish_is_cancelled_is_not_signalled_as_unknown() {
-    let visit = Visit::begin(&[NO_AUTOFILL, SIGNALS, HELD]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, SIGNALS, HELD]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -230,7 +230,7 @@ async fn a_passkey_whose_finish_is_cancelled_is_not_signalled_as_unknown() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_is_not_reported_as_deleted_if_the_session_was_over_before() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -253,7 +253,7 @@ async fn a_lost_finish_does_not_enter_another_account_that_is_signed_in() {
             const account = { name: 'bob', userHandle: 'Ym9i' };
             return new Response(JSON.stringify({ ...await response.json(), account }), { headers: response.headers });
         };";
-    let visit = Visit::begin(&[NO_AUTOFILL, bob]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, bob]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     browser.run("window.lost = true").await;
@@ -277,7 +277,7 @@ async fn a_lost_finish_does_not_enter_another_account_that_is_signed_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_whose_end_was_not_answered_is_no_longer_listed() {
-    let (visit, proxy) = visit_through_proxy().await;
+    let (visit, proxy) = visit_through_proxy(Kind::Chromium).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -291,3 +291,5 @@ async fn a_session_whose_end_was_not_answered_is_no_longer_listed() {
     assert_eq!(proxy.lost(), 1);
     assert_eq!(browser.text("#status").await, "That session is signed out.");
 }
+
+in_each_browser!(an_account_whose_first_answer_is_lost_keeps_its_passkey_and_is_entered,);

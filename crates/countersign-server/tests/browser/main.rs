@@ -1,15 +1,22 @@
 //! The page in a real browser, against the real server, with virtual authenticators.
 //!
-//! Needs chromium and chromedriver (`apt-get install chromium chromium-driver`). Each test has its own server,
-//! database and browser.
+//! Needs Chromium with chromedriver and Firefox with geckodriver, which `cargo xtask test` installs, and npm. Each test has its
+//! own server, database and browser. Tests of both browsers end in the name of one: `NAME::chromium` and `NAME::firefox`. The
+//! others are about a page's script only, or about what only Chromium's virtual authenticators do; they run in Chromium.
 
 mod accounts;
 mod autofill;
+mod axe;
+mod browsers;
 mod driver;
+mod keyboard;
+mod layout;
 mod loading;
 mod looks;
 mod lost;
+mod npm;
 mod operator;
+mod operator_states;
 mod providers;
 mod proxy;
 mod recovery;
@@ -17,6 +24,7 @@ mod rejections;
 mod returning;
 mod sessions;
 mod site;
+mod states;
 mod store;
 mod waiting;
 mod windows;

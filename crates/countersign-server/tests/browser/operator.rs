@@ -4,22 +4,12 @@ use countersign_server::OperatorPage;
 use countersign_server::operator::{AccountSelector, Operator};
 use serde_json::json;
 
-use crate::driver::Browser;
+use crate::driver::{Browser, Kind};
 use crate::site::{NO_AUTOFILL, Site, Visit};
+use crate::{browsers::in_each_browser, layout::CUT};
 
 /// True while no button of the page is busy.
 const IDLE: &str = "!document.querySelector('[aria-busy=true]')";
-
-/// The elements that are wider than the page. A table scrolls by itself.
-const CUT: &str = "const cut = [];
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth > clientWidth) cut.push(`the page: ${scrollWidth} > ${clientWidth}`);
-    for (const one of document.querySelectorAll('button, .card, .notice, input, summary, nav a, .scroll, svg')) {
-        const { left, right, width } = one.getBoundingClientRect();
-        if (width === 0 || one.closest('.scroll') !== null && !one.matches('.scroll') || one.matches('.notice:empty, .idle')) continue;
-        if (left < -0.5 || right > clientWidth + 0.5) cut.push(`${one.outerHTML.slice(0, 80)}: ${left} to ${right}`);
-    }
-    return cut.join('; ');";
 
 /// The sections, each with a text that its panel has with one account.
 const SECTIONS: [(&str, &str); 7] = [
@@ -33,10 +23,10 @@ const SECTIONS: [(&str, &str); 7] = [
 ];
 
 /// A server with the operator's page, and a browser there with a link, before anyone has an account.
-async fn begin(scripts: &[&str]) -> Visit {
+async fn begin(kind: Kind, scripts: &[&str]) -> Visit {
     let site = Site::start_with(|config| config.operator_page = OperatorPage::On).await;
     let link = site.operator_link().await;
-    let browser = Browser::start().await;
+    let browser = Browser::start(kind).await;
     for script in scripts {
         browser.before_load(script).await;
     }
@@ -45,7 +35,7 @@ async fn begin(scripts: &[&str]) -> Visit {
     Visit { site, browser }
 }
 
-async fn shows(browser: &Browser, view: &str) {
+pub(crate) async fn shows(browser: &Browser, view: &str) {
     browser.until(&format!("!document.querySelector('#{view}').hidden && {IDLE}")).await;
 }
 
@@ -61,19 +51,18 @@ async fn become_operator(visit: &Visit, name: &str) {
 }
 
 /// Goes to a section, and waits for this text in it.
-async fn section(browser: &Browser, name: &str, text: &str) {
+pub(crate) async fn section(browser: &Browser, name: &str, text: &str) {
     browser.click(&format!(".tabs a[href='#{name}']")).await;
     has(browser, text).await;
 }
 
-async fn has(browser: &Browser, text: &str) {
+pub(crate) async fn has(browser: &Browser, text: &str) {
     let text = json!(text);
     browser.until(&format!("document.querySelector('#panel').textContent.includes({text}) && {IDLE}")).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_link_leads_to_the_role_and_the_role_to_each_section() {
-    let visit = begin(&[NO_AUTOFILL]).await;
+async fn a_link_leads_to_the_role_and_the_role_to_each_section(kind: Kind) {
+    let visit = begin(kind, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     // The token is neither in the address nor in the history.
@@ -105,9 +94,8 @@ async fn a_link_leads_to_the_role_and_the_role_to_each_section() {
     visit.assert_clean_log().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_operator_flags_a_passkey_by_keyboard_and_the_reason_is_shown_as_text() {
-    let visit = begin(&[NO_AUTOFILL]).await;
+async fn an_operator_flags_a_passkey_by_keyboard_and_the_reason_is_shown_as_text(kind: Kind) {
+    let visit = begin(kind, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     become_operator(&visit, "Ada").await;
@@ -128,9 +116,8 @@ async fn an_operator_flags_a_passkey_by_keyboard_and_the_reason_is_shown_as_text
     assert_eq!(images, 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lost_role_closes_the_page_at_the_next_step() {
-    let visit = begin(&[NO_AUTOFILL]).await;
+async fn a_lost_role_closes_the_page_at_the_next_step(kind: Kind) {
+    let visit = begin(kind, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     become_operator(&visit, "Ada").await;
@@ -144,3 +131,9 @@ async fn a_lost_role_closes_the_page_at_the_next_step() {
     assert_eq!(browser.run("return document.querySelector('#panel-body').childElementCount").await, 0);
     assert!(browser.text("#stranger-lead").await.contains("Ada"));
 }
+
+in_each_browser!(
+    a_link_leads_to_the_role_and_the_role_to_each_section,
+    an_operator_flags_a_passkey_by_keyboard_and_the_reason_is_shown_as_text,
+    a_lost_role_closes_the_page_at_the_next_step,
+);

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::driver::Kind;
 use crate::site::{NO_AUTOFILL, Site, Visit};
 
 /// A page script such as a password manager's: plain objects with the browser's prototypes, whose `toJSON` and getters
@@ -43,7 +44,7 @@ const SENT: &str = "const real = window.fetch;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_manager_whose_getters_throw_makes_an_account() {
-    let visit = Visit::begin(&[NO_AUTOFILL, MANAGER, SENT]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, MANAGER, SENT]).await;
     visit.create_account("ada").await;
     let browser = &visit.browser;
     assert_eq!(
@@ -58,7 +59,7 @@ async fn a_password_manager_whose_getters_throw_makes_an_account() {
 async fn bytes_in_extension_results_of_password_managers_are_sent_as_base64url() {
     let results = "window.results = () => ({ credProps: { rk: true }, largeBlob: { blob: new Uint8Array([1, 255]).buffer },
         list: [new Uint8Array([0, 1, 255]).subarray(1)] });";
-    let visit = Visit::begin(&[NO_AUTOFILL, results, MANAGER, SENT]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, results, MANAGER, SENT]).await;
     visit.create_account("ada").await;
     assert_eq!(
         visit.browser.run("return sent.clientExtensionResults").await,
@@ -75,7 +76,7 @@ async fn bytes_of_a_frame_in_the_result_of_to_json_are_sent_as_base64url() {
             window.foreign = !(blob instanceof ArrayBuffer);
             return { ...toJson.call(this), clientExtensionResults: { largeBlob: { blob } } };
         };";
-    let visit = Visit::begin(&[NO_AUTOFILL, framed, SENT]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, framed, SENT]).await;
     visit.browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
     assert_eq!(visit.browser.run("return foreign").await, true);
@@ -87,7 +88,7 @@ async fn bytes_of_a_frame_in_the_result_of_to_json_are_sent_as_base64url() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_passkey_of_another_server_on_localhost_is_not_signalled_as_unknown() {
-    let mut visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let mut visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let authenticator = visit.browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
     let first = std::mem::replace(&mut visit.site, Site::start().await);
@@ -107,7 +108,8 @@ async fn a_passkey_of_another_server_on_localhost_is_not_signalled_as_unknown() 
 async fn only_an_own_removed_passkey_is_signalled_as_unknown() {
     // Otherwise the authenticator would have deleted the passkey at its removal.
     let no_clean_up = "delete PublicKeyCredential.signalAllAcceptedCredentials";
-    let mut visit = Visit::begin_at(Site::at_app_localhost().await, &[NO_AUTOFILL, no_clean_up]).await;
+    let mut visit =
+        Visit::begin_at(Kind::Chromium, Site::at_app_localhost().await, &[NO_AUTOFILL, no_clean_up]).await;
     let first = visit.browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
     let second = visit.browser.add_authenticator(json!({ "transport": "usb" })).await;

@@ -3,7 +3,8 @@
 use countersign_server::SignUp;
 use serde_json::json;
 
-use crate::driver::Browser;
+use crate::browsers::in_each_browser;
+use crate::driver::{Browser, Kind};
 use crate::site::{NO_AUTOFILL, Site, Visit};
 
 /// Makes recovery codes, and returns those that the page shows.
@@ -27,9 +28,8 @@ async fn ask_to_recover(browser: &Browser, name: &str, code: &str) {
     browser.click("#recover-submit").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_user_without_a_passkey_comes_back_with_a_printed_code() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+async fn a_user_without_a_passkey_comes_back_with_a_printed_code(kind: Kind) {
+    let visit = Visit::begin(kind, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     let lost = browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -74,7 +74,7 @@ async fn a_user_without_a_passkey_comes_back_with_a_printed_code() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mistyped_code_and_a_missing_name_are_marked_in_their_fields() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     ask_to_recover(browser, "ada", "0000-0000-0000-0000-0000-0001").await;
@@ -89,9 +89,8 @@ async fn a_mistyped_code_and_a_missing_name_are_marked_in_their_fields() {
     assert_eq!(names, ["Name of your account", "Recovery code", "Create a new passkey"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn new_codes_are_printed_alone() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+async fn new_codes_are_printed_alone(kind: Kind) {
+    let visit = Visit::begin(kind, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -114,7 +113,7 @@ async fn new_codes_are_printed_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_passkey_is_removed_with_a_warning_while_there_are_codes() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -132,7 +131,7 @@ async fn the_last_passkey_is_removed_with_a_warning_while_there_are_codes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_is_created_with_an_invitation_or_not_at_all() {
     let site = Site::start_with(|config| config.sign_up = SignUp::Invited).await;
-    let visit = Visit::begin_at(site, &[NO_AUTOFILL]).await;
+    let visit = Visit::begin_at(Kind::Chromium, site, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.ask_for_account("ada").await;
@@ -155,7 +154,7 @@ async fn an_account_is_created_with_an_invitation_or_not_at_all() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_gets_a_new_name_which_its_provider_is_given() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     let authenticator = browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -185,9 +184,8 @@ async fn an_account_gets_a_new_name_which_its_provider_is_given() {
     visit.sign_in("Ada Lovelace").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_data_of_an_account_is_a_file() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+async fn the_data_of_an_account_is_a_file(kind: Kind) {
+    let visit = Visit::begin(kind, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -199,7 +197,14 @@ async fn the_data_of_an_account_is_a_file() {
     let text = browser.run("return window.file").await;
     let data: serde_json::Value = serde_json::from_str(text.as_str().unwrap()).unwrap();
     assert_eq!((&data["version"], &data["account"]["name"]), (&json!(1), &json!("ada")));
-    assert_eq!(data["sessions"][0]["device"], "Chrome on Linux");
+    let device = if kind == Kind::Chromium { "Chrome on Linux" } else { "Firefox on Linux" };
+    assert_eq!(data["sessions"][0]["device"], device);
     assert_eq!(browser.text("#status").await, "Your data is in the file account.json.");
     visit.assert_clean_log().await;
 }
+
+in_each_browser!(
+    a_user_without_a_passkey_comes_back_with_a_printed_code,
+    new_codes_are_printed_alone,
+    the_data_of_an_account_is_a_file,
+);

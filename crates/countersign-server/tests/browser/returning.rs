@@ -6,6 +6,7 @@ use axum::{Router, response::Html};
 use tokio::net::TcpListener;
 
 use crate::site::{NO_AUTOFILL, Site, Visit};
+use crate::{browsers::in_each_browser, driver::Kind};
 
 /// An application on a free port, and its address.
 async fn application() -> String {
@@ -19,11 +20,11 @@ async fn application() -> String {
 }
 
 /// A browser at the page of a site, and the page's address with a way back to an application.
-async fn visit(age: &str) -> (Visit, String, String) {
+async fn visit(kind: Kind, age: &str) -> (Visit, String, String) {
     let application = application().await;
     let allowed = application.clone();
     let site = Site::start_with(|config| config.return_addresses = vec![allowed]).await;
-    let visit = Visit::begin_at(site, &[NO_AUTOFILL]).await;
+    let visit = Visit::begin_at(kind, site, &[NO_AUTOFILL]).await;
     visit.browser.add_authenticator(serde_json::json!({})).await;
     let target = format!("{application}/here?a=b&c");
     let encoded = target.replace(':', "%3A").replace('/', "%2F").replace('?', "%3F").replace('&', "%26");
@@ -39,9 +40,8 @@ async fn arrived(visit: &Visit, target: &str) {
 
 const IS_SHOWN: &str = "document.querySelector('.view:not([hidden])')";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn after_creating_an_account_and_after_a_sign_in_the_page_goes_on_to_the_application() {
-    let (visit, page, target) = visit("").await;
+async fn after_creating_an_account_and_after_a_sign_in_the_page_goes_on_to_the_application(kind: Kind) {
+    let (visit, page, target) = visit(kind, "").await;
     visit.browser.open(&page).await;
     visit.browser.until(IS_SHOWN).await;
     let host = target.split('/').nth(2).unwrap();
@@ -61,7 +61,7 @@ async fn after_creating_an_account_and_after_a_sign_in_the_page_goes_on_to_the_a
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_who_is_signed_in_goes_on_with_a_click_and_never_by_itself() {
-    let (visit, page, target) = visit("").await;
+    let (visit, page, target) = visit(Kind::Chromium, "").await;
     visit.create_account("Ada").await;
     visit.browser.open(&page).await;
     visit.browser.until(IS_SHOWN).await;
@@ -75,7 +75,7 @@ async fn a_user_who_is_signed_in_goes_on_with_a_click_and_never_by_itself() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_demand_for_a_recent_verification_takes_the_passkey_first() {
-    let (visit, page, target) = visit("&max_age=20").await;
+    let (visit, page, target) = visit(Kind::Chromium, "&max_age=20").await;
     visit.create_account("Ada").await;
     visit.browser.open(&page).await;
     visit.browser.until(IS_SHOWN).await;
@@ -91,7 +91,7 @@ async fn a_demand_for_a_recent_verification_takes_the_passkey_first() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_is_not_allowed_is_named_as_a_problem_and_leads_nowhere() {
-    let (visit, _, _) = visit("").await;
+    let (visit, _, _) = visit(Kind::Chromium, "").await;
     visit.create_account("Ada").await;
     let page = format!("{}/?return_to=https%3A%2F%2Fevil.example%2F", visit.site.url);
     visit.browser.open(&page).await;
@@ -105,3 +105,5 @@ async fn an_address_that_is_not_allowed_is_named_as_a_problem_and_leads_nowhere(
     assert_eq!(visit.browser.run("return document.querySelector('#continue').hidden").await, true);
     visit.assert_only_rejections_logged().await;
 }
+
+in_each_browser!(after_creating_an_account_and_after_a_sign_in_the_page_goes_on_to_the_application,);

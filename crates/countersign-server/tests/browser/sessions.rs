@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use crate::site::{NO_AUTOFILL, Visit};
+use crate::{browsers::in_each_browser, driver::Kind};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_passkey_is_added_after_a_confirmation_that_says_what_it_is_for() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+async fn a_passkey_is_added_after_a_confirmation_that_says_what_it_is_for(kind: Kind) {
+    let visit = Visit::begin(kind, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     let first = browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -45,7 +45,7 @@ async fn a_session_without_a_confirmation_adds_removes_and_deletes_nothing() {
             window.said = document.querySelector('#waiting-text').textContent;
             throw new DOMException('no', 'NotAllowedError');
         };";
-    let visit = Visit::begin(&[NO_AUTOFILL, refused]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, refused]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -85,7 +85,7 @@ const SESSIONS: &str = "document.querySelectorAll('.session').length";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn other_sessions_are_listed_and_ended() {
-    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -113,3 +113,5 @@ async fn other_sessions_are_listed_and_ended() {
     assert!(!browser.is_shown("#end-others").await);
     visit.assert_clean_log().await;
 }
+
+in_each_browser!(a_passkey_is_added_after_a_confirmation_that_says_what_it_is_for,);

@@ -10,7 +10,8 @@ use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 
-use crate::{driver::Browser, proxy::Proxy, store};
+use crate::driver::{Browser, Kind, authenticators::Authenticator};
+use crate::{proxy::Proxy, store};
 
 /// Switches off the passkeys in the name field's suggestions: a virtual authenticator answers a conditional request at
 /// once, which would sign in before a test has done anything.
@@ -190,12 +191,12 @@ pub(crate) struct Visit {
 
 impl Visit {
     /// The page of a new site in a new browser, after these scripts.
-    pub(crate) async fn begin(scripts: &[&str]) -> Self {
-        Self::begin_at(Site::start().await, scripts).await
+    pub(crate) async fn begin(kind: Kind, scripts: &[&str]) -> Self {
+        Self::begin_at(kind, Site::start().await, scripts).await
     }
 
-    pub(crate) async fn begin_at(site: Site, scripts: &[&str]) -> Self {
-        Self::begin_in(Browser::start().await, site, scripts).await
+    pub(crate) async fn begin_at(kind: Kind, site: Site, scripts: &[&str]) -> Self {
+        Self::begin_in(Browser::start(kind).await, site, scripts).await
     }
 
     pub(crate) async fn begin_in(browser: Browser, site: Site, scripts: &[&str]) -> Self {
@@ -249,6 +250,21 @@ impl Visit {
         self.confirm_for_passkey().await;
         self.make_passkey().await;
         self.passkeys(count).await;
+    }
+
+    /// Adds a passkey of another authenticator, as a user with one at a time does: the first is put away meanwhile.
+    pub(crate) async fn add_passkey_elsewhere(
+        &self,
+        count: usize,
+        first: Authenticator,
+        changes: Json,
+    ) -> [Authenticator; 2] {
+        self.confirm_for_passkey().await;
+        let first = self.browser.put_away(first).await;
+        let second = self.browser.add_authenticator(changes).await;
+        self.make_passkey().await;
+        self.passkeys(count).await;
+        [self.browser.bring_back(first).await, second]
     }
 
     /// Requests another passkey, and confirms that with one of the account.
@@ -327,10 +343,10 @@ impl Visit {
         assert_eq!(self.browser.log().await, Vec::<String>::new());
     }
 
-    /// Like [`Self::assert_clean_log`], after a rejection: chromium logs every answer of 400 and above.
+    /// Like [`Self::assert_clean_log`], after a rejection: Chromium logs every answer of 400 and above.
     pub(crate) async fn assert_only_rejections_logged(&self) {
         for line in self.browser.log().await {
-            assert!(line.starts_with(r#""network":"#), "{line}");
+            assert!(line.starts_with("network: "), "{line}");
         }
     }
 

@@ -3,6 +3,7 @@
 use fantoccini::key::Key;
 use serde_json::json;
 
+use crate::driver::Kind;
 use crate::site::{NO_AUTOFILL, Visit, with_options};
 
 /// A script with which `create()` and `get()` ignore signals and never settle, until `window.works` is true.
@@ -20,7 +21,7 @@ const WAITING: &str = "document.querySelector('#waiting-text').textContent";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_create_that_never_settles_can_be_cancelled_and_the_page_still_works() {
-    let visit = Visit::begin(&[NO_AUTOFILL, NEVER]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, NEVER]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.ask_for_account("ada").await;
@@ -46,7 +47,7 @@ async fn a_passkey_that_is_created_after_the_cancel_is_not_sent() {
         const real = window.fetch;
         window.asked = [];
         window.fetch = (path, request) => { asked.push(path); return real(path, request); };";
-    let visit = Visit::begin(&[NO_AUTOFILL, late]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, late]).await;
     let browser = &visit.browser;
     visit.ask_for_account("ada").await;
     browser.until("window.settle").await;
@@ -60,13 +61,13 @@ async fn a_passkey_that_is_created_after_the_cancel_is_not_sent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_that_never_says_whether_it_suggests_passkeys_still_shows_the_page() {
     let silent = "PublicKeyCredential.isConditionalMediationAvailable = () => new Promise(() => {});";
-    let visit = Visit::begin(&[silent]).await;
+    let visit = Visit::begin(Kind::Chromium, &[silent]).await;
     visit.signed_out().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_get_that_never_settles_ends_with_escape() {
-    let visit = Visit::begin(&[NO_AUTOFILL, NEVER]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, NEVER]).await;
     let browser = &visit.browser;
     browser.click("#sign-in").await;
     browser.until(&format!("{WAITING} === 'Waiting for your device…'")).await;
@@ -78,7 +79,7 @@ async fn a_get_that_never_settles_ends_with_escape() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ceremony_that_the_browser_does_not_end_is_given_up_after_its_time() {
     let started = with_options("options.timeout = 5_000; window.hurry = true");
-    let visit = Visit::begin(&[NO_AUTOFILL, NEVER, HURRY, &started]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, NEVER, HURRY, &started]).await;
     visit.browser.click("#sign-in").await;
     let (words, code) = visit.notice("sign-in-notice").await;
     assert!(words.starts_with("Your device didn’t answer in time."), "{words}");
@@ -95,7 +96,7 @@ async fn a_server_that_never_answers_is_given_up_after_a_time() {
         };
         const real = window.fetch;
         window.fetch = (path, request) => path.endsWith('/finish') ? new Promise(() => {}) : real(path, request);";
-    let visit = Visit::begin(&[NO_AUTOFILL, silent, HURRY]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, silent, HURRY]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
     visit.ask_for_account("ada").await;
@@ -109,7 +110,7 @@ async fn a_server_that_never_answers_is_given_up_after_a_time() {
 async fn a_wait_for_the_server_is_shown_and_can_be_cancelled() {
     let silent = "const real = window.fetch;
         window.fetch = (path, request) => path.endsWith('/start') ? new Promise(() => {}) : real(path, request);";
-    let visit = Visit::begin(&[NO_AUTOFILL, silent]).await;
+    let visit = Visit::begin(Kind::Chromium, &[NO_AUTOFILL, silent]).await;
     let browser = &visit.browser;
     browser.click("#sign-in").await;
     browser.until(&format!("{WAITING} === 'Waiting for the server…'")).await;

@@ -4,6 +4,7 @@
 
 #[path = "../browser/accounts.rs"]
 mod accounts;
+mod browsers;
 #[path = "../browser/driver.rs"]
 #[allow(dead_code, reason = "the tests on SQLite use more of it")]
 mod driver;

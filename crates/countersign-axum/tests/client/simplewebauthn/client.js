@@ -20,23 +20,23 @@ async function signIn(useBrowserAutofill) {
   return (await send("POST", "sessions/finish", { ceremony, response })).account;
 }
 
-async function confirm(act, account) {
+async function confirm(account, act) {
   const { ceremony, options } = await send("POST", "step-up/start", { act }, account);
   const response = await startAuthentication({ optionsJSON: options });
   await send("POST", "step-up/finish", { ceremony, response }, account);
 }
 
-async function add(account) {
-  await confirm({ kind: "add-credential" }, account);
+async function create(account) {
   const { ceremony, options } = await send("POST", "credentials/start", {}, account);
   const response = await startRegistration({ optionsJSON: options });
   return (await send("POST", "credentials/finish", { ceremony, response }, account)).credential;
 }
 
-async function remove(id, account) {
-  await confirm({ kind: "remove-credential", credential: id }, account);
+async function remove(account, id) {
+  await confirm(account, { kind: "remove-credential", credential: id });
   const { signals } = await send("DELETE", `credentials/${id}`, undefined, account);
   const { rpId, userId, allAcceptedCredentialIds } = signals.allAcceptedCredentials;
   const list = { rpID: rpId, userID: userId, allAcceptedCredentialIDs: allAcceptedCredentialIds };
-  await sendSignal({ signalName: "allAcceptedCredentials", ...list });
+  const hasSignals = "signalAllAcceptedCredentials" in PublicKeyCredential;
+  if (hasSignals) await sendSignal({ signalName: "allAcceptedCredentials", ...list });
 }
