@@ -28,7 +28,15 @@ use crate::openapi::operations as describe;
 use crate::openapi::table::{Routes, Verb};
 
 /// The ES module that a page imports, for programs that serve or bundle it themselves.
-pub const SCRIPT: &str = include_str!("client/passkeys.js");
+pub const SCRIPT: &str = concat!(
+    include_str!("client/passkeys.js"),
+    "\n",
+    include_str!("client/problems.js"),
+    "\n",
+    include_str!("client/requests.js"),
+    "\n",
+    include_str!("client/device.js"),
+);
 
 /// The TypeScript types of [`SCRIPT`].
 pub const TYPES: &str = include_str!("client/passkeys.d.ts");

@@ -1,16 +1,15 @@
 // Passkeys in a page, over the routes of `countersign-axum`: ceremonies, the account's passkeys and sessions, and signals to
 // password managers. No dependencies, and no access to the document. passkeys.d.ts documents the exports.
+//
+// This is the first of four parts of one module, which are files of its source: what a page calls, its problems, the requests to
+// the routes, and what the browser and its password managers do.
 /** @import { AutofillOptions, ErrorDetails, Options, PasskeysOptions } from './passkeys.d.ts' */
 
 // In milliseconds:
-/** How long a request may take. The server answers within a few; the rest is for a slow line. */
-const REQUEST_TIMEOUT = 20_000;
 /** The time-out of a ceremony whose options have none: the browsers' usual five minutes. */
 const CEREMONY_TIMEOUT = 300_000;
 /** How much longer than its time-out a ceremony may take, so that the browser ends it. */
 const CEREMONY_GRACE = 15_000;
-/** The pauses before a finish is repeated: a restarting proxy is back after a second or two. */
-const REPEATS = [500, 2_000];
 /** How long the browser has to end an aborted request: objects of some password managers never do. */
 const LET_GO = 2_000;
 /** How long a password manager may take to create a passkey without a question. */
@@ -18,47 +17,10 @@ const CONDITIONAL_CREATE_TIMEOUT = 10_000;
 /** How often an act is confirmed anew if another window uses up the confirmation. */
 const CONFIRMATIONS = 3;
 
-const MESSAGES = {
-  'account-changed': 'Another account is signed in by now.',
-  cancelled: 'You cancelled it.',
-  network: 'The server can’t be reached. Check your connection, then try again.',
-  'time-out': 'That took too long. Please try again.',
-  ConstraintError: 'That authenticator can’t check that it is you. Use one with a fingerprint, a face or a PIN.',
-  InvalidStateError: 'This device or security key already has a passkey for your account. Use another one.',
-  NotAllowedError: 'It was cancelled, or it timed out. Nothing was changed.',
-  NotSupportedError: 'That authenticator offers no kind of key that this server accepts.',
-  OperationError: 'The browser is still busy with another passkey request. Close its window, then try again.',
-  SecurityError: 'This page’s address doesn’t match its passkeys.',
-};
-
-export class PasskeyError extends Error {
-  name = 'PasskeyError';
-  code; status; signals; lost; step; credentialId; userHandle;
-  sent = false;
-  confirmed = false;
-
-  /** @param {string} code @param {ErrorDetails} [details] */
-  constructor(code, { message, status = 0, signals, lost = false, step, cause } = {}) {
-    super(message ?? MESSAGES[code] ?? `That failed (${code}). Please try again.`, { cause });
-    Object.assign(this, { code, status, signals, lost, step });
-  }
-
-  get uncertain() {
-    return this.sent && (this.lost || this.code === 'cancelled' || this.status >= 500);
-  }
-}
-
-export function obstacle() {
-  if (window.top !== window) return 'framed';
-  if (!window.isSecureContext) return 'insecure';
-  return typeof window.PublicKeyCredential === 'function' && navigator.credentials ? null : 'unsupported';
-}
-
 export class Passkeys {
   /** @type {string | null} */
   account = null;
-  #base;
-  #fetch;
+  #requests;
   /** What waits in the browser without a prompt: how to stop it, and its end. */
   #background = { stop: () => {}, settled: /** @type {any} */ (null) };
   /** The end of the latest ceremony. */
@@ -66,8 +28,7 @@ export class Passkeys {
 
   /** @param {string} [base] @param {PasskeysOptions} [options] */
   constructor(base = '/passkeys', { fetch = (address, init) => window.fetch(address, init) } = {}) {
-    this.#base = base.replace(/\/+$/, '');
-    this.#fetch = fetch;
+    this.#requests = new Requests(base.replace(/\/+$/, ''), fetch);
   }
 
   async session(options) {
@@ -194,51 +155,14 @@ export class Passkeys {
 
   async signals(options) { await this.#listed('GET', '/signals', options).catch(() => {}); }
 
-  async request(method, path, body, /** @type {Options} */ { signal, account = this.account, onWait } = {}) {
-    const changes = method !== 'GET';
-    const headers = {
-      ...(changes && { 'content-type': 'application/json' }),
-      // The server changes nothing if another account is signed in than the one that the user sees.
-      ...(changes && account && { 'countersign-account': account }),
-    };
-    const init = { method, headers, body: body && JSON.stringify(body), cache: 'no-store', credentials: 'same-origin' };
-    let sent = false;
-    onWait?.('server');
-    try {
-      return await within(REQUEST_TIMEOUT, signal, undefined, (signal) => {
-        sent = changes && !path.endsWith('/start') && !path.startsWith('/step-up/');
-        return this.#exchange(this.#base + path, { ...init, signal });
-      });
-    } catch (error) {
-      throw sent && error instanceof PasskeyError ? Object.assign(error, { sent }) : error;
-    }
+  request(method, path, body, /** @type {Options} */ options = {}) {
+    return this.#requests.send(method, path, body, this.#mine(options));
   }
 
-  async #exchange(address, init) {
-    const fetched = (async () => this.#fetch(address, init))();
-    const response = await fetched.catch((cause) => { throw new PasskeyError('network', { lost: true, cause }); });
-    const answer = await response.json().catch(() => null);
-    // An answer that broke off after its headers is lost as well; 204 has no body.
-    if (response.ok && (answer !== null || response.status === 204)) return answer ?? {};
-    const { code = `http-${response.status}`, message, signals } = answer?.error ?? {};
-    // Without a code of the server's, a proxy answered.
-    const lost = response.ok || (response.status >= 500 && !answer?.error);
-    throw new PasskeyError(code, { message, status: response.status, signals, lost });
-  }
+  #finish(path, body, options) { return this.#requests.finish(path, body, this.#mine(options)); }
 
-  /** Sends the finish of a ceremony. If its answer is lost, the finish is sent again, and the server repeats the answer. */
-  async #finish(path, body, options) {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.request('POST', `${path}/finish`, body, options);
-      } catch (error) {
-        const { lost, sent } = error;
-        if (!lost || attempt === REPEATS.length) throw error;
-        const pause = within(REQUEST_TIMEOUT, options.signal, undefined, () => sleep(REPEATS[attempt]));
-        await pause.catch((stopped) => { throw Object.assign(stopped, { sent }); });
-      }
-    }
-  }
+  /** The options of a request about the account that this script knows, if they name no other. */
+  #mine({ account = this.account, ...options }) { return { ...options, account }; }
 
   /**
    * Runs a ceremony about the account of its beginning. The browser has one request at a time, so what waits without a prompt
@@ -361,7 +285,7 @@ export class Passkeys {
   async #locked(options, step) {
     let began = false;
     try {
-      return await navigator.locks.request(`countersign ${this.#base}`, options, (lock) => {
+      return await navigator.locks.request(`countersign ${this.#requests.base}`, options, (lock) => {
         began = true;
         return step(lock);
       });
@@ -372,107 +296,4 @@ export class Passkeys {
       return step(null);
     }
   }
-}
-
-/** Passes signals on to password managers, which hide or delete passkeys. Never fails. */
-function passOn(signals) {
-  const pass = async (method, payload) => payload && window.PublicKeyCredential?.[method]?.(payload);
-  pass('signalAllAcceptedCredentials', signals?.allAcceptedCredentials).catch(() => {});
-  pass('signalCurrentUserDetails', signals?.currentUserDetails).catch(() => {});
-  pass('signalUnknownCredential', signals?.unknownCredential).catch(() => {});
-}
-
-const sleep = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
-
-/** Rejects when the signal is aborted. */
-const aborted = (signal) => new Promise((_, reject) => { signal.addEventListener('abort', () => reject(signal.reason)); });
-
-/** A controller that is aborted with a signal. */
-function linked(signal) {
-  const controller = new AbortController();
-  const abort = () => controller.abort(signal.reason);
-  if (signal?.aborted) abort();
-  signal?.addEventListener('abort', abort, { signal: controller.signal });
-  return controller;
-}
-
-/** Runs a step until the signal is aborted or the time is over, even if its promise never settles. */
-async function within(milliseconds, signal, step, begin) {
-  const controller = linked(signal);
-  let isLate = false;
-  const timer = setTimeout(() => { isLate = true; controller.abort(); }, milliseconds);
-  try {
-    controller.signal.throwIfAborted();
-    return await Promise.race([aborted(controller.signal), begin(controller.signal)]);
-  } catch (error) {
-    if (!controller.signal.aborted) throw error;
-    if (isLate) throw new PasskeyError('time-out', { step, lost: !step });
-    throw new PasskeyError('cancelled', { step, cause: signal.reason });
-  } finally {
-    clearTimeout(timer);
-    controller.abort();
-  }
-}
-
-/**
- * Creates or uses a passkey, with JSON on both sides. Browsers without it, and objects of password managers whose `toJSON()`
- * or getters throw, are read member by member; the server does without those that can't be read.
- */
-async function useBrowser(method, json, signal, mediation) {
-  const parse = method === 'create' ? 'parseCreationOptionsFromJSON' : 'parseRequestOptionsFromJSON';
-  const publicKey = attempt(() => PublicKeyCredential[parse](json)) ?? withBytes(json);
-  return withoutBytes(await navigator.credentials[method]({ publicKey, signal, mediation }));
-}
-
-/** Returns the value, or `undefined` if reading it throws. */
-function attempt(read) {
-  try {
-    return read() ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const toBytes = (text) => Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-
-function toBase64url(bytes) {
-  const view = ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes);
-  const text = btoa(Array.from(view, (byte) => String.fromCharCode(byte)).join(''));
-  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-}
-
-function withBytes(json) {
-  const descriptors = (list) => list?.map((one) => ({ ...one, id: toBytes(one.id) }));
-  return {
-    ...json,
-    challenge: toBytes(json.challenge),
-    user: json.user && { ...json.user, id: toBytes(json.user.id) },
-    excludeCredentials: descriptors(json.excludeCredentials),
-    allowCredentials: descriptors(json.allowCredentials),
-  };
-}
-
-/** A value for JSON, with bytes in base64url. They may be of another window, such as a password manager's frame. */
-function plain(value) {
-  const isBuffer = ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === '[object ArrayBuffer]';
-  if (isBuffer) return toBase64url(value);
-  if (Array.isArray(value)) return value.map(plain);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plain(part)]));
-}
-
-function withoutBytes(credential) {
-  const whole = attempt(() => plain(credential.toJSON()));
-  // An object of a password manager may make `{}`.
-  if (attempt(() => [whole.id, whole.response.clientDataJSON].every((text) => typeof text === 'string'))) return whole;
-  const { id, response } = credential;
-  const names = ['clientDataJSON', 'attestationObject', 'authenticatorData', 'signature', 'userHandle'];
-  const read = (name) => attempt(() => response[name] && toBase64url(response[name]));
-  const members = Object.fromEntries(names.map((name) => [name, read(name)]));
-  const transports = attempt(() => [...response.getTransports()]) ?? (members.attestationObject && []);
-  const clientExtensionResults = attempt(() => plain(credential.getClientExtensionResults())) ?? {};
-  const authenticatorAttachment = attempt(() => credential.authenticatorAttachment);
-  return {
-    id, rawId: id, type: 'public-key', authenticatorAttachment, clientExtensionResults, response: { ...members, transports },
-  };
 }
