@@ -1,6 +1,7 @@
 //! The process of a driver: chromedriver or geckodriver, on a free port.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use std::{env, net::TcpStream, path::PathBuf, thread};
@@ -8,7 +9,7 @@ use std::{env, net::TcpStream, path::PathBuf, thread};
 /// How often a driver is started until it prints its port.
 const STARTS_MAX: u32 = 3;
 
-/// A driver, which is killed when it is dropped.
+/// A driver, which is killed with its browser when it is dropped.
 pub(super) struct Driver {
     process: Child,
     pub(super) port: u16,
@@ -29,6 +30,7 @@ impl Driver {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            .process_group(0)
             .spawn()
             .unwrap_or_else(|error| panic!("{program} starts: {error}"));
         let mut output = BufReader::new(process.stdout.take().unwrap());
@@ -69,8 +71,10 @@ impl Driver {
         self.kill();
     }
 
+    /// Kills the group: a browser that does not end in time would outlive its driver, and slow the next ones down.
     fn kill(&mut self) {
-        let _ = self.process.kill();
+        let group = format!("-{}", self.process.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.process.wait();
     }
 }
