@@ -15,8 +15,9 @@ pub const DEPTH_MAX: usize = 24;
 /// The most values of a JSON text. A metadata BLOB has some 200,000, and a HAR file of a long session as many.
 pub const JSON_VALUES_MAX: usize = 1_000_000;
 
-/// The most items of a CBOR text. An attestation object of the longest known chain has some 60.
-pub const CBOR_ITEMS_MAX: usize = 20_000;
+/// The most items of a CBOR text: as many as fit into the 64 KiB that the strict parsers accept. An attestation object of
+/// the longest known chain has some 60.
+pub const CBOR_ITEMS_MAX: usize = 65_536;
 
 /// The most bytes of a field that are shown in hexadecimal digits: an ML-DSA-87 signature has 4627.
 pub const HEX_MAX: usize = 5_000;
