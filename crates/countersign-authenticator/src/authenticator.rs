@@ -9,12 +9,13 @@ use countersign_types::{
     Aaguid, CredentialId, UserHandle,
     enumerations::{AuthenticatorAttachment, Transport},
 };
+use serde_json::{Value, json};
 
 use crate::{
     attestation::{Attestation, input::AttestationInput},
     cbor::Cbor,
     change::{Change, apply},
-    credential::{Credential, CredentialKind},
+    credential::{Credential, CredentialKind, stored},
     der::public_key_bits,
     generator::Generator,
     private_key::{PrivateKey, rsa_key::RsaKey},
@@ -218,6 +219,22 @@ impl Authenticator {
         let cose_key = key.cose_key().to_vec();
         self.credentials.push(Credential::u2f(app_id, id.clone(), key));
         (id, cose_key)
+    }
+
+    /// The credentials with their private keys and the signature counter as JSON, for
+    /// [`with_stored_credentials`](Self::with_stored_credentials).
+    pub fn stored_credentials(&self) -> Value {
+        let credentials: Vec<_> = self.credentials.iter().map(stored::to_json).collect();
+        json!({"used": self.used, "credentials": credentials})
+    }
+
+    /// Replaces the credentials and the signature counter by stored ones. `None` if the value is not what
+    /// [`stored_credentials`](Self::stored_credentials) returned, or has a key that is not compiled in.
+    pub fn with_stored_credentials(mut self, value: &Value) -> Option<Self> {
+        self.used = value.get("used")?.as_u64()?.try_into().ok()?;
+        let credentials = value.get("credentials")?.as_array()?.iter();
+        self.credentials = credentials.map(stored::from_json).collect::<Option<_>>()?;
+        Some(self)
     }
 
     pub(crate) fn algorithm_of(&self, offered: impl Iterator<Item = i64>) -> Option<Algorithm> {

@@ -5,6 +5,8 @@ use countersign_types::{CredentialId, UserHandle};
 
 use crate::private_key::PrivateKey;
 
+pub(crate) mod stored;
+
 /// Whether a credential can be found without its ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -12,6 +12,7 @@ use self::rsa_key::RsaKey;
 use crate::{cbor::Cbor, der::public_key_bits, generator::Generator};
 
 pub(crate) mod rsa_key;
+mod stored;
 
 /// A private key for signatures of one algorithm.
 ///

@@ -16,6 +16,7 @@ use crate::{
     change::Change,
     client::CeremonyError,
     der::{BOOLEAN, element, integer, object_identifier, octet_string, sequence},
+    fault::definition::Ceremony,
     private_key::rsa_key::RsaKey,
     response::flags,
     scenario::{Exchange, Format, Scenario, SignIn, Trust},
@@ -84,6 +85,14 @@ impl Profile {
     /// The ceremonies.
     pub fn scenario(&self) -> Scenario {
         self.scenario
+    }
+
+    /// The change of the responses of one ceremony, if it has one.
+    pub fn change(&self, ceremony: Ceremony) -> Option<Change> {
+        match ceremony {
+            Ceremony::Registration => self.registering,
+            Ceremony::Authentication => self.signing_in,
+        }
     }
 
     /// The ceremonies, with it.

@@ -4,7 +4,8 @@ use core::fmt;
 use std::sync::OnceLock;
 
 use countersign_types::hex;
-use rsa::{BoxedUint, traits::PublicKeyParts as _};
+use rsa::BoxedUint;
+use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 
 use crate::generator::Generator;
 
@@ -63,6 +64,12 @@ impl RsaKey {
             rsa::PrivateKey::from_components_with_wide_primes(n, exponent, d, primes)
         };
         key.ok().map(Self)
+    }
+
+    /// The two primes, big-endian, without leading zeros.
+    pub(super) fn primes(&self) -> [Vec<u8>; 2] {
+        let mut primes = self.0.primes().iter().map(|prime| prime.to_be_bytes_trimmed_vartime().to_vec());
+        [primes.next().unwrap_or_default(), primes.next().unwrap_or_default()]
     }
 
     /// The modulus, big-endian, without leading zeros.
