@@ -41,6 +41,16 @@ pub fn read(path: &Path, max: usize) -> io::Result<Vec<u8>> {
 /// renamed. Such files that a crash left a day ago or earlier are removed. Anything but a regular file at `path` is an
 /// error: see [`check_replaceable`].
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace_for(path, content, Readers::AsUsual)
+}
+
+/// Replaces the file at `path` like [`replace`], and lets only its owner read it, on systems with such permissions: for
+/// keys.
+pub fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace_for(path, content, Readers::Owner)
+}
+
+fn replace_for(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
     check_replaceable(path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder {
@@ -48,7 +58,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     }
     let folder = folder.unwrap_or(Path::new("."));
     remove_left_over(folder);
-    let (mut file, path_of_new) = create_new(folder, Readers::AsUsual)?;
+    let (mut file, path_of_new) = create_new(folder, readers)?;
     let new = NewFile { path: path_of_new, folder: folder.to_owned() };
     file.write_all(content)?;
     new.replace(path)
@@ -225,6 +235,20 @@ mod tests {
         replace(&path, b"2").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"2");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_can_read_a_private_file() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, b"1").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        replace_private(&path, b"2").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"2");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

@@ -209,6 +209,11 @@ impl Config {
         }
     }
 
+    /// The accepted origins: those of [`origins`](field@Self::origins), or the one that follows from the RP ID.
+    pub fn accepted_origins(&self) -> Vec<String> {
+        self.origins(self.port())
+    }
+
     /// The accepted origins of a server that listens on this port.
     pub(crate) fn origins(&self, port: u16) -> Vec<String> {
         if !self.origins.is_empty() {
