@@ -10,6 +10,9 @@ pub(crate) const SERVER_TABLE: &str = "crates/countersign-cli/src/explain/server
 /// Codes of the operator's commands, with meaning, causes and remedies.
 pub(crate) const OPERATOR_TABLE: &str = "crates/countersign-cli/src/explain/operator_codes.tsv";
 
+/// Codes of `verify` and `simulate`, with meaning, causes and remedies.
+pub(crate) const TOOL_TABLE: &str = "crates/countersign-cli/src/explain/tool_codes.tsv";
+
 /// A line of the `codes!` table.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Entry {

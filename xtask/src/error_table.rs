@@ -3,7 +3,7 @@
 use std::{error::Error, fmt::Write as _, process::ExitCode};
 
 use crate::{
-    code_source::{CODES, OPERATOR_TABLE, SERVER_TABLE, entries, rows},
+    code_source::{CODES, OPERATOR_TABLE, SERVER_TABLE, TOOL_TABLE, entries, rows},
     finding::Finding,
     rules, tools,
     tree::Tree,
@@ -16,8 +16,8 @@ const LIBRARY_TABLE: &str = "crates/countersign-cli/src/explain/codes.tsv";
 pub(crate) const HELP: &str = "\
 cargo xtask errors
 
-Writes docs/ERRORS.md from the documentation of Code, and codes.tsv, server_codes.tsv and operator_codes.tsv in
-crates/countersign-cli/src/explain, which `countersign explain` reads too.
+Writes docs/ERRORS.md from the documentation of Code, and codes.tsv, server_codes.tsv, operator_codes.tsv and tool_codes.tsv
+in crates/countersign-cli/src/explain, which `countersign explain` reads too.
 
 Exit codes: 0 written, 2 a table can't be read.
 ";
@@ -69,6 +69,15 @@ const OPERATOR_HEAD: &str = "
 ## Codes of the operator's commands
 
 `countersign admin`, `backup`, `restore`, `export` and `import` end their message with one of the words above, or one of these:
+
+| code | what is wrong |
+| --- | --- |
+";
+
+const TOOL_HEAD: &str = "
+## Codes of verify and simulate
+
+`countersign verify` and `countersign simulate` end their message with one of the words above, such as `file-not-read`, or one of these:
 
 | code | what is wrong |
 | --- | --- |
@@ -147,8 +156,9 @@ fn server(tree: &Tree) -> Result<Vec<Explained>, String> {
     Ok(explained.collect())
 }
 
-fn operator(tree: &Tree) -> Result<Vec<Explained>, String> {
-    let rows: Vec<[_; 4]> = rows(tree, OPERATOR_TABLE)?;
+/// The codes that commands end their messages with.
+fn commands(tree: &Tree, table: &str) -> Result<Vec<Explained>, String> {
+    let rows: Vec<[_; 4]> = rows(tree, table)?;
     let explained = rows.into_iter().map(|row| {
         let [word, wrong, causes, remedy] = row.map(str::to_owned);
         Explained { word, status: None, wrong, causes, remedy, rules: Vec::new() }
@@ -157,11 +167,14 @@ fn operator(tree: &Tree) -> Result<Vec<Explained>, String> {
 }
 
 fn document(tree: &Tree) -> Result<String, String> {
-    let (libraries, server, operator) = (libraries(tree)?, server(tree)?, operator(tree)?);
+    let (libraries, server) = (libraries(tree)?, server(tree)?);
+    let (operator, tools) = (commands(tree, OPERATOR_TABLE)?, commands(tree, TOOL_TABLE)?);
     let table = |codes: &[Explained]| codes.iter().map(|code| code.row() + "\n").collect::<String>();
-    let sections: String = libraries.iter().chain(&server).chain(&operator).map(Explained::section).collect();
-    let tables = [&table(&libraries), SERVER_HEAD, &table(&server), OPERATOR_HEAD, &table(&operator)];
-    Ok([HEAD, &tables.concat(), CAUSES_HEAD, &sections].concat())
+    let all = libraries.iter().chain(&server).chain(&operator).chain(&tools);
+    let sections: String = all.map(Explained::section).collect();
+    let (server, operator, tools) = (table(&server), table(&operator), table(&tools));
+    let tables = [SERVER_HEAD, &server, OPERATOR_HEAD, &operator, TOOL_HEAD, &tools];
+    Ok([HEAD, &table(&libraries), &tables.concat(), CAUSES_HEAD, &sections].concat())
 }
 
 /// The finding of `tidy`: a document that is not up to date, or a table that can't be read.
@@ -187,10 +200,16 @@ mod tests {
         "\ncodes! {\n    /// One\n    /// thing.\n    One = \"one\",\n    /// Two.\n    Two = \"two\",\n}\n";
     const SERVER: &str = "code\tstatus\twrong\tcauses\tremedy\nnot-found\t404\tW.\tC.\tR.\n";
     const OPERATOR: &str = "code\twrong\tcauses\tremedy\nfile-exists\tF.\tC.\tR.\n";
+    const TOOLS: &str = "code\twrong\tcauses\tremedy\nkeys-in-use\tK.\tC.\tR.\n";
 
     fn of(library: &str) -> Result<String, String> {
         let library = format!("code\tcauses\tremedy\n{library}");
-        let tables = [(LIBRARY_TABLE, &*library), (SERVER_TABLE, SERVER), (OPERATOR_TABLE, OPERATOR)];
+        let tables = [
+            (LIBRARY_TABLE, &*library),
+            (SERVER_TABLE, SERVER),
+            (OPERATOR_TABLE, OPERATOR),
+            (TOOL_TABLE, TOOLS),
+        ];
         document(&Tree::of(&[&[(CODES, SOURCE)][..], &tables].concat()))
     }
 
@@ -200,6 +219,7 @@ mod tests {
         assert!(text.contains("\n| [`one`](#one) | One thing. |\n| [`two`](#two) | Two. |\n"));
         assert!(text.contains("\n| [`not-found`](#not-found) | 404 | W. |\n"));
         assert!(text.contains("\n| [`file-exists`](#file-exists) | F. |\n"));
+        assert!(text.contains("\n| [`keys-in-use`](#keys-in-use) | K. |\n"));
         assert!(text.contains(
             "\n### `one`\n\nOne thing.\n\n- **Likely causes:** Cause.\n- **What to do:** Remedy.\n\n### `two`\n"
         ));
@@ -221,7 +241,12 @@ mod tests {
     #[test]
     fn a_document_that_is_not_up_to_date_is_found() {
         let library = "code\tcauses\tremedy\none\tC.\tR.\ntwo\tC.\tR.\n";
-        let tables = [(LIBRARY_TABLE, library), (SERVER_TABLE, SERVER), (OPERATOR_TABLE, OPERATOR)];
+        let tables = [
+            (LIBRARY_TABLE, library),
+            (SERVER_TABLE, SERVER),
+            (OPERATOR_TABLE, OPERATOR),
+            (TOOL_TABLE, TOOLS),
+        ];
         let files = [&[(CODES, SOURCE)][..], &tables].concat();
         let text = document(&Tree::of(&files)).unwrap();
         let found = |text| {

@@ -9,6 +9,7 @@ use countersign_server::AuditTimes;
 use countersign_server::config::Sources;
 
 use crate::database_arguments::DatabaseArguments;
+use crate::time::time;
 
 /// The arguments of `audit`.
 #[derive(Debug, Args)]
@@ -23,10 +24,10 @@ enum AuditCommand {
     Export {
         #[command(flatten)]
         database: DatabaseArguments,
-        /// First day or second to write, in UTC, such as 2026-11-30 or 2026-11-30T08:00:00Z
+        /// First day or time to write, such as 2026-11-30 or 2026-11-30T08:00:00Z
         #[arg(long, value_name = "TIME", value_parser = time)]
         since: Option<Timestamp>,
-        /// First day or second to leave out
+        /// First day or time to leave out
         #[arg(long, value_name = "TIME", value_parser = time)]
         until: Option<Timestamp>,
     },
@@ -74,57 +75,4 @@ impl AuditArguments {
 /// The report of a verification that found nothing wrong.
 pub(crate) fn report(summary: &AuditSummary) -> String {
     format!("{} rows in {} chains are as they were written", summary.rows, summary.chains)
-}
-
-/// Parses a day, or a second: `2026-11-30` or `2026-11-30T08:00:00Z`.
-fn time(text: &str) -> Result<Timestamp, &'static str> {
-    const EXPECTED: &str = "expected a day or a second in UTC, such as 2026-11-30 or 2026-11-30T08:00:00Z";
-    fn number(text: &str, digits: usize) -> Option<u16> {
-        let is_number = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse().ok().filter(|_| is_number)
-    }
-    fn parts(text: &str, separator: char) -> Option<[&str; 3]> {
-        text.split(separator).collect::<Vec<_>>().try_into().ok()
-    }
-    let parse = || {
-        let (day, clock) = match text.split_once('T') {
-            Some((day, clock)) => (day, clock.strip_suffix('Z')?),
-            None => (text, "00:00:00"),
-        };
-        let ([year, month, day], [hour, minute, second]) = (parts(day, '-')?, parts(clock, ':')?);
-        let (month, day) = (number(month, 2)?.try_into().ok()?, number(day, 2)?.try_into().ok()?);
-        let date = Timestamp::from_date(number(year, 4)?, month, day)?;
-        let below = |text, limit| number(text, 2).filter(|number| *number < limit).map(i64::from);
-        let (hour, minute, second) = (below(hour, 24)?, below(minute, 60)?, below(second, 60)?);
-        let minutes = hour.saturating_mul(60).saturating_add(minute);
-        Some(date.plus_seconds(minutes.saturating_mul(60).saturating_add(second)))
-    };
-    parse().ok_or(EXPECTED)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_is_a_day_or_a_second() {
-        for (text, shown) in [
-            ("2026-11-30", "2026-11-30T00:00:00Z"),
-            ("2026-11-30T08:09:59Z", "2026-11-30T08:09:59Z"),
-            ("2024-02-29T23:59:00Z", "2024-02-29T23:59:00Z"),
-        ] {
-            assert_eq!(time(text).unwrap().to_string(), shown);
-        }
-        for text in [
-            "",
-            "2026",
-            "2026-11-31",
-            "2026-1-30",
-            "2026-11-30T08:00Z",
-            "2026-11-30T24:00:00Z",
-            "2026-11-30T08:00:00",
-        ] {
-            assert!(time(text).unwrap_err().starts_with("expected a day"), "{text}");
-        }
-    }
 }

@@ -15,8 +15,10 @@ use crate::{
     metadata::arguments::MetadataArguments,
     operator::{OperatorArguments, OperatorTask},
     serve::ServeArguments,
+    simulate::arguments::SimulateArguments,
     transfer::{ExportArguments, ImportArguments, TransferTask},
     usage_error::UsageError,
+    verify::arguments::VerifyArguments,
 };
 
 /// The name of the program.
@@ -25,8 +27,8 @@ const PROGRAM: &str = "countersign";
 /// Passkeys from one program: a Web Authentication server with a page.
 #[derive(Debug, Parser)]
 #[command(name = PROGRAM, version, after_help = "Exit status: 0 after a regular end, 1 after a failure, 2 if the command \
-    line is wrong, and 141 if the output is no longer read. The metadata commands diff, show and search have others: see \
-    their help.\n\nCOUNTERSIGN_LOG sets what is logged to standard error, such as debug [default: info], and \
+    line is wrong, and 141 if the output is no longer read. The commands verify, audit verify, and metadata diff, show \
+    and search have others: see their help.\n\nCOUNTERSIGN_LOG sets what is logged to standard error, such as debug [default: info], and \
     COUNTERSIGN_LOG_FORMAT its form: text or json [default: text].")]
 struct CommandLine {
     #[command(subcommand)]
@@ -58,6 +60,10 @@ enum Command {
     /// Explain a code of an error, a rule, a step, a flag, a number of COSE, an object identifier or an AAGUID; without
     /// words, list what is explained
     Explain(ExplainArguments),
+    /// Judge a response of a browser against its options, with the outcome of every step
+    Verify(Box<VerifyArguments>),
+    /// Simulate a browser with a passkey, for tests of any server: software keys, faults, device profiles
+    Simulate(Box<SimulateArguments>),
     /// Print a completion script for a shell
     Completions {
         /// Shell to complete commands in
@@ -94,6 +100,10 @@ pub(crate) enum Task {
     Metadata(MetadataArguments),
     /// Explain inputs.
     Inspect(Box<InspectArguments>),
+    /// Judge a ceremony.
+    Verify(Box<VerifyArguments>),
+    /// Simulate a client.
+    Simulate(Box<SimulateArguments>),
 }
 
 /// Parses a command line, the name of the program first.
@@ -123,6 +133,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
         }
         Command::Inspect(arguments) => Task::Inspect(arguments),
         Command::Explain(arguments) => Task::Print(arguments.explanation()?),
+        Command::Verify(arguments) => Task::Verify(arguments),
+        Command::Simulate(arguments) => Task::Simulate(arguments),
         Command::Completions { shell } => Task::Print(completions(shell)),
         Command::Man { path } => Task::Print(man_page(&path)?),
     })

@@ -22,6 +22,12 @@ pub(crate) fn database() -> Option<PathBuf> {
     find(|name| std::env::var_os(name)).map(database_in)
 }
 
+/// The file of simulated keys in the user's data folder, `None` if there is no such folder.
+pub(crate) fn simulated_keys() -> Option<PathBuf> {
+    let folder = find(|name| std::env::var_os(name))?;
+    Some(folder.join("countersign").join("simulated-keys.json"))
+}
+
 fn database_in(folder: impl AsRef<Path>) -> PathBuf {
     folder.as_ref().join("countersign").join("countersign.sqlite3")
 }

@@ -7,7 +7,7 @@ pub(crate) mod error;
 mod explanation;
 mod glossary;
 mod models;
-mod nearest;
+pub(crate) mod nearest;
 mod rules;
 mod steps;
 mod topic;
@@ -19,10 +19,11 @@ use countersign_server::printable;
 use self::{models::Models, topic::Topic};
 
 /// The kinds of words. A word that is in several is explained by each.
-const TOPICS: [Topic; 10] = [
+const TOPICS: [Topic; 11] = [
     codes::LIBRARIES,
     codes::SERVER,
     codes::OPERATOR,
+    codes::TOOLS,
     rules::TOPIC,
     steps::TOPIC,
     glossary::FLAGS,
@@ -76,6 +77,11 @@ fn explain(words: &[String], models: &Models, width: Option<u16>) -> Result<Stri
     }
     let texts: Vec<_> = found.iter().map(|explanation| explanation.text(width)).collect();
     Ok(texts.join("\n\n"))
+}
+
+/// When a rule rejects, by its number.
+pub(crate) fn rule_text(number: u16) -> Option<&'static str> {
+    rules::text(number)
 }
 
 fn overview() -> String {

@@ -1,7 +1,7 @@
 //! The `countersign` program.
 //!
 //! A failure is one sentence on standard error. The exit status is 0 after a regular end, 2 if the command line is
-//! wrong, and 1 if the command failed (2 for `metadata diff`, whose 1 is a difference). If standard output is a pipe
+//! wrong, and 1 if the command failed (2 for `metadata diff` and `verify`, whose 1 is a difference and a rejection). If standard output is a pipe
 //! that is no longer read, the program ends without a message, with the status that shells report for a program that
 //! SIGPIPE (13) ends: 141.
 
@@ -26,6 +26,8 @@ use crate::inspect::{
 };
 use crate::metadata::{arguments::MetadataArguments, command, error::MetadataCommandError, report::Finding};
 use crate::operator::OperatorTask;
+use crate::simulate::error::SimulateError;
+use crate::verify::{arguments::VerifyArguments, error::VerifyError, judgement::Verdict};
 
 mod admin;
 mod ascii_json;
@@ -42,9 +44,12 @@ mod operator;
 mod progress;
 mod serve;
 mod setting_options;
+mod simulate;
 mod table;
+mod time;
 mod transfer;
 mod usage_error;
+mod verify;
 
 /// The report of a check that found no problem.
 const CHECKED: &str = "\
@@ -70,6 +75,12 @@ fn main() -> ExitCode {
         },
         Ok(Task::Transfer(task)) => ended(task.run()),
         Ok(Task::Audit(task)) => audit(task),
+        Ok(Task::Verify(arguments)) => verify(&arguments),
+        Ok(Task::Simulate(arguments)) => match simulate::command::run(&arguments) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(SimulateError::Output(error)) => not_written(&error, 1),
+            Err(error) => fail(&error, 1),
+        },
         Ok(Task::Operator(sources, task)) => match operate(&sources, task) {
             Ok(report) => print(&report),
             Err(error) => fail_to_run(error.as_ref()),
@@ -98,6 +109,16 @@ fn inspect(arguments: &InspectArguments) -> ExitCode {
         Err(InspectError::Output(error)) => not_written(&error, 1),
         Err(error @ InspectError::Nothing) => fail(&error, 2),
         Err(error) => fail(&error, 1),
+    }
+}
+
+/// Judges a ceremony. Status 1 is that of a rejected response.
+fn verify(arguments: &VerifyArguments) -> ExitCode {
+    match verify::command::run(arguments) {
+        Ok(Verdict::Accepted) => ExitCode::SUCCESS,
+        Ok(Verdict::Rejected(_)) => ExitCode::FAILURE,
+        Err(VerifyError::Output(error)) => not_written(&error, 2),
+        Err(error) => fail(&error, 2),
     }
 }
 

@@ -34,7 +34,7 @@ const SUBJECTS: [Subject; 5] = [
         package: "countersign-cli",
         program: "countersign",
         profile: "release",
-        limit: Some(268),
+        limit: Some(270),
     },
     Subject {
         name: "countersign",

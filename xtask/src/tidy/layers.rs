@@ -96,6 +96,7 @@ const LAYERS: [Layer; 15] = [
             "countersign-store",
             "countersign-server",
             "countersign-authenticator",
+            "countersign-conformance",
         ],
         kind: Kind::Program,
     },

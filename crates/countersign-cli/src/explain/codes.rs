@@ -10,6 +10,8 @@ const LIBRARY_TABLE: &str = include_str!("codes.tsv");
 const SERVER_TABLE: &str = include_str!("server_codes.tsv");
 /// Codes of the operator's commands: the code, what is wrong, likely causes, what to do.
 const OPERATOR_TABLE: &str = include_str!("operator_codes.tsv");
+/// Codes of `verify` and `simulate`: the code, what is wrong, likely causes, what to do.
+const TOOL_TABLE: &str = include_str!("tool_codes.tsv");
 
 pub(super) const LIBRARIES: Topic = Topic {
     name: "a code of the libraries",
@@ -30,6 +32,13 @@ pub(super) const OPERATOR: Topic = Topic {
     example: "account-unknown",
     explain: operator_code,
     words: || rows(OPERATOR_TABLE).filter_map(|row| row.first().map(|word| (*word).to_owned())).collect(),
+};
+
+pub(super) const TOOLS: Topic = Topic {
+    name: "a code of verify and simulate",
+    example: "options-malformed",
+    explain: tool_code,
+    words: || rows(TOOL_TABLE).filter_map(|row| row.first().map(|word| (*word).to_owned())).collect(),
 };
 
 /// The rows of a table, below its head.
@@ -65,10 +74,19 @@ fn server_code(word: &str) -> Option<Explanation> {
 }
 
 fn operator_code(word: &str) -> Option<Explanation> {
-    let row = rows(OPERATOR_TABLE).find(|row| row.first() == Some(&word))?;
+    command_code(OPERATOR_TABLE, "the operator's commands", word)
+}
+
+fn tool_code(word: &str) -> Option<Explanation> {
+    command_code(TOOL_TABLE, "verify and simulate", word)
+}
+
+/// The explanation of a code that commands end their message with.
+fn command_code(table: &'static str, commands: &str, word: &str) -> Option<Explanation> {
+    let row = rows(table).find(|row| row.first() == Some(&word))?;
     let [_, wrong, causes, remedy] = row[..] else { return None };
     Some(
-        Explanation::new(format!("{word}: a code of the operator's commands"))
+        Explanation::new(format!("{word}: a code of {commands}"))
             .with("what is wrong", wrong)
             .with("likely causes", causes)
             .with("what to do", remedy)
@@ -85,7 +103,8 @@ mod tests {
         let words: Vec<_> = rows(LIBRARY_TABLE).map(|row| row[0]).collect();
         let all: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(words, all);
-        for (table, columns) in [(LIBRARY_TABLE, 3), (SERVER_TABLE, 5), (OPERATOR_TABLE, 4)] {
+        for (table, columns) in [(LIBRARY_TABLE, 3), (SERVER_TABLE, 5), (OPERATOR_TABLE, 4), (TOOL_TABLE, 4)]
+        {
             for row in rows(table) {
                 assert_eq!(row.len(), columns, "{row:?}");
                 for sentence in &row[columns - 2..] {

@@ -7,7 +7,7 @@ const MAX: usize = 3;
 const LIKENESS_MIN: f64 = 0.75;
 
 /// The words that are most like this one, the best first.
-pub(super) fn of(word: &str, known: impl Iterator<Item = String>) -> Vec<String> {
+pub(crate) fn of(word: &str, known: impl Iterator<Item = String>) -> Vec<String> {
     let mut found: Vec<_> = known
         .map(|known| (likeness(word, &known), known))
         .filter(|(like, _)| *like >= LIKENESS_MIN)

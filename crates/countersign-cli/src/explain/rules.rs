@@ -39,6 +39,11 @@ fn rows() -> impl Iterator<Item = Rule> {
     })
 }
 
+/// When a rule rejects.
+pub(super) fn text(number: u16) -> Option<&'static str> {
+    rows().find(|rule| rule.number == number).map(|rule| rule.text)
+}
+
 /// What a word of the table means; a code means itself.
 fn meaning(word: &'static str) -> &'static str {
     let found = WORDS.lines().filter_map(|line| line.split_once('\t')).find(|(known, _)| *known == word);

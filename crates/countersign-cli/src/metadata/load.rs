@@ -3,7 +3,7 @@
 use std::{fs::File, io::Read as _, path::Path};
 
 use countersign::{cose::Verifiers, types::Timestamp};
-use countersign_metadata::{Blob, BlobPolicy, Seen, limits::BLOB_MAX, roots::anchor_from_pem};
+use countersign_metadata::{Blob, BlobPolicy, Metadata, Seen, limits::BLOB_MAX, roots::anchor_from_pem};
 use countersign_server::files;
 
 use super::{arguments::CommonOptions, error::MetadataCommandError};
@@ -43,6 +43,13 @@ pub(crate) fn load(
     policy
         .verify(&bytes, seen, now, &verifiers())
         .map_err(|error| MetadataCommandError::Rejected(path.to_owned(), error))
+}
+
+/// Reads a file, verifies it, and puts it into use.
+pub(crate) fn offer(path: &Path, metadata: &Metadata, now: Timestamp) -> Result<(), MetadataCommandError> {
+    let bytes = read(path)?;
+    let offered = metadata.offer(&bytes, now, &verifiers());
+    offered.map(drop).map_err(|error| MetadataCommandError::Rejected(path.to_owned(), error))
 }
 
 pub(super) fn verifiers() -> Verifiers {

@@ -27,8 +27,11 @@ mod output;
 mod program;
 #[cfg(unix)]
 mod reloading;
+#[cfg(unix)]
+mod simulating;
 mod starting;
 #[cfg(unix)]
 mod surviving;
 #[cfg(unix)]
 mod transferring;
+mod verifying;

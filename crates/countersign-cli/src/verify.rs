@@ -1,0 +1,20 @@
+//! `countersign verify`: judges a ceremony from its options and its response, with the report of every step.
+
+mod anonymous;
+pub(crate) mod arguments;
+mod case;
+mod ceremony;
+pub(crate) mod command;
+pub(crate) mod error;
+pub(crate) mod input;
+pub(crate) mod judgement;
+pub(crate) mod options;
+mod outcome;
+mod output;
+mod party;
+mod question;
+mod record;
+mod relaxation;
+mod requirements;
+#[cfg(test)]
+mod tests;
