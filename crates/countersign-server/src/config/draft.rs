@@ -9,6 +9,7 @@ use super::database::DatabaseAddress;
 use super::given::GivenValues;
 use super::policy::draft::PolicyDraft;
 use super::problem::{Place, Problem};
+use crate::fido_conformance::config::FidoConformanceApi;
 use crate::limits::config::{Limit, LimitsConfig};
 use crate::metadata::config::{MetadataConfig, MetadataSource};
 use crate::tls::TlsConfig;
@@ -102,11 +103,7 @@ impl Draft {
                 report(key, "has no effect unless policy.preset is attested");
             }
         }
-        if self.config.relying_party.safetynet.is_none() {
-            for key in given.keys().filter(|key| OF_SAFETYNET.contains(key)) {
-                report(key, "has no effect unless formats.safetynet is set");
-            }
-        }
+        self.report_idle(given, &mut report);
         if !self.metadata.has_source() {
             for key in given.keys().filter(|key| OF_SOURCE.contains(key)) {
                 report(key, "needs metadata: set metadata.url or metadata.file");
@@ -130,6 +127,21 @@ impl Draft {
 }
 
 impl Draft {
+    /// Reports settings of what is off.
+    fn report_idle(&self, given: &GivenValues, report: &mut impl FnMut(&'static str, &str)) {
+        if self.config.fido_conformance.api == FidoConformanceApi::Off {
+            let is_of_api = |key: &&&'static str| key.starts_with("fido_conformance.") && **key != API;
+            for key in given.keys().filter(is_of_api) {
+                report(key, "has no effect unless fido_conformance.api is set");
+            }
+        }
+        if self.config.relying_party.safetynet.is_none() {
+            for key in given.keys().filter(|key| OF_SAFETYNET.contains(key)) {
+                report(key, "has no effect unless formats.safetynet is set");
+            }
+        }
+    }
+
     /// The limits, with those that are set.
     pub(super) fn finish_limits(&self) -> LimitsConfig {
         let mut limits = if self.limits_off { LimitsConfig::off() } else { LimitsConfig::default() };
@@ -139,6 +151,9 @@ impl Draft {
         limits
     }
 }
+
+/// The setting that the others of the API for FIDO's conformance tests need.
+const API: &str = "fido_conformance.api";
 
 /// The settings that need the format SafetyNet.
 const OF_SAFETYNET: [&str; 2] =

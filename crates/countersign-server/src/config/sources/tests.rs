@@ -223,3 +223,20 @@ fn a_wrong_limit_network_or_half_of_tls_is_named_with_its_place() {
         ["FILE:2:9: proxies.field: needs proxies.trusted", "FILE:4:15: tls.certificate: needs tls.key"]
     );
 }
+
+#[test]
+fn a_setting_without_the_one_that_it_needs_is_named() {
+    assert_eq!(
+        problems("[fido_conformance]\nstatements = \"x\"\n"),
+        ["FILE:2:14: fido_conformance.statements: has no effect unless fido_conformance.api is set"]
+    );
+    let text = "[policy]\npreset = \"attested\"\n[policy.attestation]\nsafetynet_max_age_seconds = 60\n\
+                [metadata]\nfile = \"x\"\n";
+    assert_eq!(
+        problems(text),
+        [
+            "FILE:4:29: policy.attestation.safetynet_max_age_seconds: has no effect unless formats.safetynet is set"
+        ]
+    );
+    assert_eq!(problems(&format!("{text}[formats]\nsafetynet = \"basic-integrity\"\n")), [""; 0]);
+}
