@@ -102,10 +102,9 @@ impl<'b> Gallery<'b> {
         let height = self.browser.run("return document.documentElement.scrollHeight").await;
         let height = height.as_u64().and_then(|height| u32::try_from(height).ok()).unwrap();
         self.browser.set_size(look.width, height.max(480)).await;
-        // Colours change within a moment.
-        let changed =
-            "const changes = document.getAnimations().filter((one) => one instanceof CSSTransition);
-            return Promise.allSettled(changes.map((one) => one.finished)).then(() => null)";
-        self.browser.run(changed).await;
+        // Colours change within a moment, but in Firefox some changes end only when they are painted.
+        let end =
+            "for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish()";
+        self.browser.run(end).await;
     }
 }
