@@ -1,15 +1,16 @@
 //! The cases, by FIDO's identifiers.
 
-use crate::case::{Case, Group, Outcome, Run};
+use countersign_authenticator::Change;
+
+use crate::case::{Assertion, Case, Group, Outcome, Registration, Run};
 
 mod algorithms;
 mod android;
 mod assertion;
-mod assertion_client_data;
 mod assertion_response;
-mod attestation_client_data;
 mod attestation_object;
 mod attestation_response;
+mod client_data;
 mod metadata;
 mod options;
 mod packed;
@@ -21,7 +22,7 @@ mod u2f;
 pub(crate) const GROUPS: &[Group] = &[
     options::CREATION,
     attestation_response::GROUP,
-    attestation_client_data::GROUP,
+    client_data::ATTESTATION,
     attestation_object::GROUP,
     algorithms::GROUP,
     packed::GROUP,
@@ -33,7 +34,7 @@ pub(crate) const GROUPS: &[Group] = &[
     android::SAFETYNET_GROUP,
     options::REQUEST,
     assertion_response::GROUP,
-    assertion_client_data::GROUP,
+    client_data::ASSERTION,
     assertion::GROUP,
     metadata::GROUP,
 ];
@@ -50,4 +51,35 @@ const fn accepted(id: &'static str, what: &'static str, run: Run) -> Case {
 /// A case that is rejected with this code.
 const fn rejected(id: &'static str, what: &'static str, code: &'static str, run: Run) -> Case {
     case(id, what, run, Outcome::Rejected(code))
+}
+
+/// The registration of `base` with these changes, which is rejected with this code.
+const fn changed(
+    id: &'static str,
+    what: &'static str,
+    code: &'static str,
+    base: Registration,
+    changes: &'static [Change],
+) -> Case {
+    rejected(id, what, code, Run::Register(base.with(changes)))
+}
+
+/// A registration with a `packed` statement and these changes, which is rejected with this code.
+const fn changed_registration(
+    id: &'static str,
+    what: &'static str,
+    code: &'static str,
+    changes: &'static [Change],
+) -> Case {
+    changed(id, what, code, Registration::PACKED, changes)
+}
+
+/// An assertion with these changes, which is rejected with this code.
+const fn changed_assertion(
+    id: &'static str,
+    what: &'static str,
+    code: &'static str,
+    changes: &'static [Change],
+) -> Case {
+    rejected(id, what, code, Run::Authenticate(Assertion::PLAIN.with(changes)))
 }

@@ -6,7 +6,7 @@ use countersign_authenticator::Change::{self, Attestation as Draft, Statement};
 use countersign_authenticator::{Algorithm, Attestation, AttestationDraft, Cbor, Generator, PrivateKey};
 use serde_json::json;
 
-use super::{accepted, rejected};
+use super::{accepted, changed, rejected};
 use crate::case::{Case, Group, Registration, Run};
 
 const ANDROID_KEY: Registration = Registration::of(Attestation::AndroidKey);
@@ -60,7 +60,7 @@ const fn faulty(
     code: &'static str,
     changes: &'static [Change],
 ) -> Case {
-    rejected(id, what, code, Run::Register(SAFETYNET.with(changes)))
+    changed(id, what, code, SAFETYNET, changes)
 }
 
 /// The time of the response is these seconds before now.

@@ -1,19 +1,10 @@
 //! The members of an assertion's response.
 
-use countersign_authenticator::Change::{self, Envelope, Signature};
+use countersign_authenticator::Change::{Envelope, Signature};
 use serde_json::json;
 
-use super::{accepted, rejected};
-use crate::case::{Assertion, Case, Group, Run};
-
-const fn faulty(
-    id: &'static str,
-    what: &'static str,
-    code: &'static str,
-    changes: &'static [Change],
-) -> Case {
-    rejected(id, what, code, Run::Authenticate(Assertion::PLAIN.with(changes)))
-}
+use super::{accepted, changed_assertion};
+use crate::case::{Assertion, Group, Run};
 
 const MALFORMED: &str = "response-malformed";
 
@@ -22,19 +13,29 @@ pub(super) const GROUP: Group = Group {
     title: "Assertion: the response's members",
     cases: &[
         accepted("P-1", "a valid response", Run::Authenticate(Assertion::PLAIN)),
-        faulty("F-1", "`id` is missing", MALFORMED, &[Envelope(|it| it.members.remove("id"))]),
-        faulty("F-2", "`id` is a number", MALFORMED, &[Envelope(|it| it.members.set("id", 7))]),
-        faulty("F-3", "`id` is not base64url", MALFORMED, &[Envelope(|it| it.members.set("id", "*+/="))]),
-        faulty("F-4", "`type` is missing", MALFORMED, &[Envelope(|it| it.members.remove("type"))]),
-        faulty("F-5", "`type` is a number", MALFORMED, &[Envelope(|it| it.members.set("type", 7))]),
-        faulty(
+        changed_assertion("F-1", "`id` is missing", MALFORMED, &[Envelope(|it| it.members.remove("id"))]),
+        changed_assertion("F-2", "`id` is a number", MALFORMED, &[Envelope(|it| it.members.set("id", 7))]),
+        changed_assertion(
+            "F-3",
+            "`id` is not base64url",
+            MALFORMED,
+            &[Envelope(|it| it.members.set("id", "*+/="))],
+        ),
+        changed_assertion("F-4", "`type` is missing", MALFORMED, &[Envelope(|it| it.members.remove("type"))]),
+        changed_assertion(
+            "F-5",
+            "`type` is a number",
+            MALFORMED,
+            &[Envelope(|it| it.members.set("type", 7))],
+        ),
+        changed_assertion(
             "F-6",
             "`type` is another one",
             MALFORMED,
             &[Envelope(|it| it.members.set("type", "password"))],
         ),
-        faulty("F-7", "`response` is missing", MALFORMED, &[Envelope(|it| it.response = None)]),
-        faulty(
+        changed_assertion("F-7", "`response` is missing", MALFORMED, &[Envelope(|it| it.response = None)]),
+        changed_assertion(
             "F-8",
             "`response` is a text",
             MALFORMED,
@@ -43,68 +44,73 @@ pub(super) const GROUP: Group = Group {
                 it.members.set("response", "text");
             })],
         ),
-        faulty(
+        changed_assertion(
             "F-9",
             "`clientDataJSON` is missing",
             MALFORMED,
             &[Envelope(|it| it.remove("clientDataJSON"))],
         ),
-        faulty(
+        changed_assertion(
             "F-10",
             "`clientDataJSON` is an array",
             MALFORMED,
             &[Envelope(|it| it.set("clientDataJSON", json!([])))],
         ),
-        faulty(
+        changed_assertion(
             "F-11",
             "`clientDataJSON` is empty",
             "client-data-malformed",
             &[Envelope(|it| it.set("clientDataJSON", ""))],
         ),
-        faulty(
+        changed_assertion(
             "F-12",
             "`authenticatorData` is missing",
             MALFORMED,
             &[Envelope(|it| it.remove("authenticatorData"))],
         ),
-        faulty(
+        changed_assertion(
             "F-13",
             "`authenticatorData` is an array",
             MALFORMED,
             &[Envelope(|it| it.set("authenticatorData", json!([])))],
         ),
-        faulty(
+        changed_assertion(
             "F-14",
             "`authenticatorData` is not base64url",
             MALFORMED,
             &[Envelope(|it| it.set("authenticatorData", "*+/="))],
         ),
-        faulty(
+        changed_assertion(
             "F-15",
             "`authenticatorData` is empty",
             "authenticator-data-malformed",
             &[Envelope(|it| it.set("authenticatorData", ""))],
         ),
-        faulty("F-16", "`signature` is missing", MALFORMED, &[Envelope(|it| it.remove("signature"))]),
-        faulty(
+        changed_assertion(
+            "F-16",
+            "`signature` is missing",
+            MALFORMED,
+            &[Envelope(|it| it.remove("signature"))],
+        ),
+        changed_assertion(
             "F-17",
             "`signature` is an array",
             MALFORMED,
             &[Envelope(|it| it.set("signature", json!([])))],
         ),
-        faulty(
+        changed_assertion(
             "F-18",
             "`signature` is not base64url",
             MALFORMED,
             &[Envelope(|it| it.set("signature", "*+/="))],
         ),
-        faulty(
+        changed_assertion(
             "F-19",
             "`signature` is empty",
             "signature-invalid",
             &[Envelope(|it| it.set("signature", ""))],
         ),
-        faulty(
+        changed_assertion(
             "F-20",
             "`signature` does not verify",
             "signature-invalid",
@@ -114,6 +120,11 @@ pub(super) const GROUP: Group = Group {
                 }
             })],
         ),
-        faulty("F-21", "`userHandle` is a number", MALFORMED, &[Envelope(|it| it.set("userHandle", 7))]),
+        changed_assertion(
+            "F-21",
+            "`userHandle` is a number",
+            MALFORMED,
+            &[Envelope(|it| it.set("userHandle", 7))],
+        ),
     ],
 };

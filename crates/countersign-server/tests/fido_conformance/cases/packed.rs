@@ -7,22 +7,13 @@ use countersign_authenticator::{
     Algorithm, Attestation, Attester, Cbor, Generator, IssuerRole, PrivateKey, SignerRole,
 };
 
-use super::{accepted, rejected};
+use super::{accepted, changed, changed_registration, rejected};
 use crate::case::{Case, Group, Registration, Run};
 use crate::models::ES256_MODEL;
 
-const fn faulty(
-    id: &'static str,
-    what: &'static str,
-    code: &'static str,
-    changes: &'static [Change],
-) -> Case {
-    rejected(id, what, code, Run::Register(Registration::PACKED.with(changes)))
-}
-
 /// A registration with an authority between the root and the attestation certificate.
 const fn chain(id: &'static str, what: &'static str, code: &'static str, changes: &'static [Change]) -> Case {
-    rejected(id, what, code, Run::Register(CHAIN.with(changes)))
+    changed(id, what, code, CHAIN, changes)
 }
 
 const CHAIN: Registration = Registration::of(|attester| Attestation::Packed(attester.with_intermediate()));
@@ -51,23 +42,33 @@ pub(super) const GROUP: Group = Group {
     cases: &[
         accepted("P-1", "a certificate below the root of the metadata", Run::Register(Registration::PACKED)),
         accepted("P-2", "a chain that leads to the root of the metadata", Run::Register(CHAIN)),
-        faulty(
+        changed_registration(
             "F-1",
             "`fmt` is unknown",
             "attestation-format-unsupported",
             &[AttestationObject(|it| it.set("fmt", "unknown"))],
         ),
-        faulty("F-2", "`sig` does not verify", SIGNATURE, &[Draft(|draft| draft.message.push(0))]),
-        faulty("F-3", "`x5c` is missing", SIGNATURE, &[Statement(|it| it.remove("x5c"))]),
-        faulty("F-4", "`x5c` is a text", STATEMENT, &[Statement(|it| it.set("x5c", "text"))]),
-        faulty("F-5", "`x5c` is empty", STATEMENT, &[Statement(|it| it.set("x5c", Vec::<Cbor>::new()))]),
-        faulty(
+        changed_registration(
+            "F-2",
+            "`sig` does not verify",
+            SIGNATURE,
+            &[Draft(|draft| draft.message.push(0))],
+        ),
+        changed_registration("F-3", "`x5c` is missing", SIGNATURE, &[Statement(|it| it.remove("x5c"))]),
+        changed_registration("F-4", "`x5c` is a text", STATEMENT, &[Statement(|it| it.set("x5c", "text"))]),
+        changed_registration(
+            "F-5",
+            "`x5c` is empty",
+            STATEMENT,
+            &[Statement(|it| it.set("x5c", Vec::<Cbor>::new()))],
+        ),
+        changed_registration(
             "F-6",
             "the certificate has expired",
             EXPIRED,
             &[AttestationCertificate(|leaf| leaf.not_after = "20250101000000Z".into())],
         ),
-        faulty(
+        changed_registration(
             "F-7",
             "the certificate is not valid yet",
             EXPIRED,
@@ -79,13 +80,13 @@ pub(super) const GROUP: Group = Group {
             "authenticator-not-accepted",
             Run::Register(Registration::of(with_es384).model(ES256_MODEL)),
         ),
-        faulty(
+        changed_registration(
             "F-9",
             "the certificate is not by the authority that it names",
             UNTRUSTED,
             &[Draft(|draft| draft.issuer = IssuerRole::Stranger)],
         ),
-        faulty(
+        changed_registration(
             "F-10",
             "`x5c` has the root too",
             UNTRUSTED,
@@ -98,13 +99,13 @@ pub(super) const GROUP: Group = Group {
             EXPIRED,
             &[IntermediateCertificate(|it| it.not_after = "20250101000000Z".into())],
         ),
-        faulty(
+        changed_registration(
             "F-13",
             "a key signed that is not the certificate's",
             SIGNATURE,
             &[Draft(|draft| draft.signer = SignerRole::Stranger)],
         ),
-        faulty(
+        changed_registration(
             "F-14",
             "the key of the credential signed",
             SIGNATURE,

@@ -3,7 +3,7 @@
 use countersign_authenticator::Change::{self, Attestation as Draft, Statement};
 use countersign_authenticator::{Algorithm, Attestation, Attester, Cbor, PrivateKey, RsaKey};
 
-use super::{accepted, case, rejected};
+use super::{accepted, case, changed, rejected};
 use crate::case::{Case, Group, Outcome, Registration, Run};
 
 const TPM: Registration = Registration::of(Attestation::Tpm).algorithm(Algorithm::Rs256);
@@ -14,7 +14,7 @@ const fn faulty(
     code: &'static str,
     changes: &'static [Change],
 ) -> Case {
-    rejected(id, what, code, Run::Register(TPM.with(changes)))
+    changed(id, what, code, TPM, changes)
 }
 
 fn with_rs1(attester: Attester) -> Attestation {
