@@ -300,9 +300,11 @@ impl Visit {
         self.browser.click("#confirm-yes").await;
     }
 
+    /// Waits until the page shows this name. The page may be idle for a moment after a click, before it begins to act.
     pub(crate) async fn signed_in_as(&self, name: &str) {
+        let shown = format!("document.querySelector('#account-name').textContent === {}", json!(name));
+        self.browser.until(&shown).await;
         self.idle_at("#view-in").await;
-        assert_eq!(self.browser.text("#account-name").await, name);
         assert_eq!(self.session().await["name"], name);
     }
 
