@@ -100,6 +100,8 @@ fn of_auth(operation: Operation) -> Operation {
 fn in_text(operation: Operation) -> Operation {
     let is_limited = !matches!(operation.id(), "live" | "ready");
     let operation = operation.text_error(400).text_error(414);
+    // Without related origins there is no document of them.
+    let operation = if operation.id() == "relatedOrigins" { operation.text_error(404) } else { operation };
     if is_limited { limited(operation.text_error(429)) } else { traced(operation) }
 }
 

@@ -157,7 +157,9 @@ async fn rejections(site: &Client) {
     for path in ["/health/live", "/health/ready", "/metrics", "/openapi.json"] {
         site.clone().get(path).await.expect(200);
     }
-    for path in ["/api/passkeys.js", "/api/passkeys.d.ts", "/.well-known/passkey-endpoints"] {
+    for path in
+        ["/api/passkeys.js", "/api/passkeys.d.ts", "/.well-known/passkey-endpoints", "/.well-known/webauthn"]
+    {
         site.clone().get(path).await.expect(200);
     }
     site.clone().get("/models/00000000-0000-0000-0000-000000000000/icon").await.expect(404);
@@ -170,6 +172,7 @@ async fn every_answer_in_the_life_of_an_account_has_the_described_form() {
         fs::write(&secret, SECRET).unwrap();
         config.clients = vec![ClientConfig::new("test", secret)];
         config.return_addresses = vec!["https://app.example.org".into()];
+        config.relying_party.related_origins = vec!["https://example.net".into()];
     });
     let site = site.await;
     let answers = Answers::default();
