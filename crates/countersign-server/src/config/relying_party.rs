@@ -9,7 +9,7 @@ use countersign::attestation::format::android_key::{
 use countersign::attestation::format::android_safetynet::{AndroidSafetyNetFormat, DeviceIntegrity};
 use countersign::{RelyingPartyBuilder, cose::Verifiers};
 
-/// Which origins a relying party accepts in addition to [`Config::origins`](crate::Config::origins), how it verifies
+/// Which origins a relying party accepts in addition to those of [`Config`](crate::Config), how it verifies
 /// attestation statements and signatures, and its AppID. By default, it accepts nothing further.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
