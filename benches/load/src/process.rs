@@ -115,6 +115,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
         // SIGTERM, as an operator would stop it.
         let own = self.child.id().to_string();
         if Command::new("kill").arg(&own).status().is_err() {
