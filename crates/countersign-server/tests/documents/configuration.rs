@@ -5,6 +5,8 @@ use std::{fs, path::Path};
 
 use countersign_server::config::{CommandOption, Effect, Form, Setting, Sources, read_policy, settings};
 
+use crate::generated;
+
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/CONFIGURATION.md");
 
 /// The lines around the tables.
@@ -16,21 +18,9 @@ const WRITE: &str = "WRITE_DOCS=1 cargo test -p countersign-server --test docume
 /// The most characters of a cell.
 const CELL_MAX: usize = 200;
 
-fn page() -> String {
-    fs::read_to_string(PAGE).unwrap()
-}
-
 #[test]
 fn the_page_has_every_setting_as_the_code_has_it() {
-    let page = page();
-    let (before, rest) = page.split_once(TABLES[0]).unwrap();
-    let (_, after) = rest.split_once(TABLES[1]).unwrap();
-    let expected = format!("{before}{}{}{}{after}", TABLES[0], tables(), TABLES[1]);
-    if std::env::var_os("WRITE_DOCS").is_some() {
-        fs::write(PAGE, expected).unwrap();
-    } else {
-        assert!(page == expected, "docs/CONFIGURATION.md differs from the settings: run {WRITE}");
-    }
+    generated::check(PAGE, TABLES, &tables(), WRITE);
 }
 
 /// A table for each table of the file.
@@ -111,7 +101,7 @@ fn examples(page: &str) -> Vec<&str> {
 fn the_examples_of_the_page_are_configurations() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("countersign.toml");
-    let page = page();
+    let page = fs::read_to_string(PAGE).unwrap();
     let examples = examples(&page);
     assert!(examples.len() >= 2);
     for example in examples {

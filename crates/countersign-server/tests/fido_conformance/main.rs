@@ -7,6 +7,8 @@
 mod api;
 mod case;
 mod cases;
+#[path = "../documents/generated.rs"]
+mod generated;
 mod models;
 mod page;
 mod tool;
