@@ -185,6 +185,13 @@ impl Browser {
         }
     }
 
+    /// Waits for the sentence of a page whose script has not started. It appears with a delay, by an animation whose
+    /// time can be set back when the first frame is drawn late; so only the text as it is shown counts.
+    pub(crate) async fn until_loading_is_shown(&self) {
+        let sentence = "This page is loading. If this sentence stays,";
+        self.until(&format!("document.querySelector('main').innerText.trim().startsWith('{sentence}')")).await;
+    }
+
     pub(crate) async fn find(&self, selector: &str) -> Element {
         self.session
             .client

@@ -61,7 +61,7 @@ async fn each_state_before_the_sign_in(kind: Kind) {
 
     browser.block(&["/app.js"]).await;
     browser.open(&visit.site.url).await;
-    browser.until("getComputedStyle(document.querySelector('#loading')).visibility === 'visible'").await;
+    browser.until_loading_is_shown().await;
     gallery.show("no-script").await;
 
     browser.block(&[]).await;
