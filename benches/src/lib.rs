@@ -1,6 +1,10 @@
 //! The shared parts of the measurements: a counting allocator, and a comparison of two functions that other work of the
-//! machine disturbs equally.
+//! machine disturbs equally; keys and ceremonies to measure.
 
+pub mod blob;
+pub mod fixtures;
+pub mod keys;
+pub mod ours;
 pub mod peers;
 pub mod rows;
 

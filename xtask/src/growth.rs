@@ -10,6 +10,7 @@ use std::{
 };
 
 use crate::{
+    callgrind,
     fuzz::fuzzer::{QUICK, without_fuzzer},
     tools,
 };
@@ -68,7 +69,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
             other => return Err(other.unexpected().into()),
         }
     }
-    tools::install_debian("valgrind", &["valgrind"], || tools::find("valgrind").is_some())?;
+    callgrind::install()?;
     let program = build()?;
     let parsers = run(&program, &["parsers"])?;
     let (instructions, lengths) = instructions(&program)?;
@@ -199,7 +200,7 @@ fn instructions(program: &Path) -> Result<(Vec<Growth>, Vec<Lengths>), Box<dyn E
             .map(|share| {
                 scope.spawn({
                     let folder = &folder;
-                    move || callgrind(program, folder, share).map_err(|error| error.to_string())
+                    move || counts(program, folder, share).map_err(|error| error.to_string())
                 })
             })
             .collect();
@@ -225,26 +226,11 @@ fn instructions(program: &Path) -> Result<(Vec<Growth>, Vec<Lengths>), Box<dyn E
     Ok((growths, lengths))
 }
 
-/// The instructions of each run of a share's cases, one behind the other: callgrind counts within the one function, and
-/// writes a file each time that it ends.
-fn callgrind(program: &Path, folder: &Path, share: usize) -> Result<Vec<u64>, Box<dyn Error>> {
-    let out = folder.join(format!("callgrind-{share}"));
-    let mut valgrind = Command::new("valgrind");
-    valgrind.args(["--quiet", "--tool=callgrind", "--toggle-collect=growth_measured"]);
-    valgrind.arg("--dump-after=growth_measured").arg(format!("--callgrind-out-file={}", out.display()));
-    valgrind.arg(program).arg("run").arg(folder).args([share.to_string(), JOBS.to_string()]);
-    let output = valgrind.output()?;
-    if !output.status.success() {
-        return Err(format!("callgrind: {}", String::from_utf8_lossy(&output.stderr)).into());
-    }
-    let mut counts = Vec::new();
-    loop {
-        let part = folder.join(format!("callgrind-{share}.{}", counts.len() + 1));
-        let Ok(text) = fs::read_to_string(&part) else { break };
-        let total = text.lines().find_map(|line| line.strip_prefix("totals: "));
-        counts.push(total.ok_or("a file of callgrind's without a total")?.trim().parse()?);
-    }
-    Ok(counts)
+/// The instructions of each run of a share's cases, one behind the other.
+fn counts(program: &Path, folder: &Path, share: usize) -> Result<Vec<u64>, Box<dyn Error>> {
+    let arguments =
+        ["run".into(), folder.as_os_str().to_owned(), share.to_string().into(), JOBS.to_string().into()];
+    callgrind::counts(program, &arguments, "growth_measured", &folder.join(format!("callgrind-{share}")))
 }
 
 /// The bytes and the calls.

@@ -4,6 +4,7 @@
 
 mod bench;
 mod book;
+mod callgrind;
 mod code_source;
 mod conformance;
 mod cpu_time;
@@ -32,7 +33,7 @@ use std::{error::Error, process::ExitCode};
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  bench            measure what builds take, next to other libraries
+  bench            measure what builds and operations take
   book             build docs/ as a book, and check its links; installs mdBook if it is missing
   conformance      run conformance suites on the crate countersign
   differential     compare the verdicts of published libraries with ours
