@@ -14,6 +14,10 @@ use crate::{
     tools,
 };
 
+/// Features that need a newer compiler than their package states, named like the dependency that does. docs/FEATURES.md says
+/// which one.
+const NEWER: [&str; 1] = ["graviola"];
+
 pub(super) fn dependencies(candidate: &Candidate) -> Result<Outcome, Box<dyn Error>> {
     let metadata =
         run::stdout(&mut tools::cargo(&["metadata", "--format-version", "1", "--locked", "--all-features"]))?;
@@ -40,9 +44,9 @@ pub(super) fn code(candidate: &Candidate) -> Result<Outcome, Box<dyn Error>> {
 
 /// Builds the packages with the compilers that they state, as far as those are here.
 fn built(candidate: &Candidate) -> Result<Result<String, String>, Box<dyn Error>> {
-    let mut by_version: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut by_version: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
     for package in &candidate.packages {
-        by_version.entry(text(&package.metadata["rust_version"])).or_default().push(&package.name);
+        by_version.entry(text(&package.metadata["rust_version"])).or_default().push(&package.metadata);
     }
     let installed = toolchain::installed()?;
     let mut said = Vec::new();
@@ -52,10 +56,10 @@ fn built(candidate: &Candidate) -> Result<Result<String, String>, Box<dyn Error>
             continue;
         };
         let mut cargo = toolchain::cargo(toolchain);
-        cargo.current_dir(&candidate.root).args(["check", "--locked", "--all-features"]);
+        cargo.current_dir(&candidate.root).args(["check", "--locked"]);
         cargo.arg("--target-dir").arg(candidate.target.join("release-check/msrv"));
         for package in packages {
-            cargo.args(["--package", package]);
+            cargo.args(["--package", text(&package["name"]), "--features", &features(package)]);
         }
         if !run::shown(&mut cargo)? {
             return Ok(Err(format!("the build with {version} fails; see above")));
@@ -63,6 +67,16 @@ fn built(candidate: &Candidate) -> Result<Result<String, String>, Box<dyn Error>
         said.push(format!("built with {version}"));
     }
     Ok(Ok(said.join(", ")))
+}
+
+/// All features of a package but [`NEWER`], as an argument of cargo.
+fn features(package: &Value) -> String {
+    let all = package["features"].as_object().into_iter().flat_map(|features| features.keys());
+    let kept: Vec<_> = all
+        .filter(|feature| !NEWER.contains(&feature.as_str()))
+        .map(|feature| format!("{}/{feature}", text(&package["name"])))
+        .collect();
+    kept.join(",")
 }
 
 /// Whether a toolchain's name is that of a version: `1.88.0-x86_64-unknown-linux-gnu` is 1.88.
@@ -85,6 +99,9 @@ fn newer_dependencies(candidate: &Candidate, metadata: &Value) -> Vec<String> {
                 continue;
             }
             let other = by_id.get(id).copied().unwrap_or(&Value::Null);
+            if NEWER.contains(&text(&other["name"])) {
+                continue;
+            }
             if tools::version(text(&other["rust_version"])) > stated {
                 problems.push(format!(
                     "{} states Rust {} and needs {} {}, which states {}",
@@ -120,24 +137,33 @@ mod tests {
     }
 
     #[test]
+    fn features_that_need_a_newer_compiler_are_left_out() {
+        let package = json!({"name": "a", "features": {"default": [], "graviola": [], "jwk": []}});
+        assert_eq!(features(&package), "a/default,a/jwk");
+        assert_eq!(features(&json!({"name": "a", "features": {}})), "");
+    }
+
+    #[test]
     fn a_dependency_with_a_newer_compiler_is_found_unless_only_tests_need_it() {
-        let found = |kind: Value, version: &str| {
+        let found_in = |name: &str, kind: Value, version: &str| {
             let package = json!({"id": "a", "name": "a", "version": "1.0.0", "rust_version": "1.88", "manifest_path": "/r/Cargo.toml"});
             let candidate = Candidate::from_metadata(
                 &json!({"packages": [package], "workspace_root": "/r", "target_directory": "/r/target"}),
             )
             .unwrap();
             let metadata = json!({
-                "packages": [package, {"id": "b", "name": "b", "version": "2.0.0", "rust_version": version}],
+                "packages": [package, {"id": "b", "name": name, "version": "2.0.0", "rust_version": version}],
                 "resolve": {"nodes": [
                     {"id": "a", "deps": [{"pkg": "b", "dep_kinds": [{"kind": kind}]}]}, {"id": "b", "deps": []},
                 ]},
             });
             newer_dependencies(&candidate, &metadata)
         };
+        let found = |kind, version| found_in("b", kind, version);
         assert_eq!(found(json!(null), "1.88.0"), [""; 0]);
         assert_eq!(found(json!(null), "1.89"), ["a states Rust 1.88 and needs b 2.0.0, which states 1.89"]);
         assert_eq!(found(json!("build"), "1.100").len(), 1);
         assert_eq!(found(json!("dev"), "1.89"), [""; 0]);
+        assert_eq!(found_in("graviola", json!(null), "1.89"), [""; 0]);
     }
 }
