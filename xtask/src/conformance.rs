@@ -11,7 +11,8 @@ const HELP: &str = "\
 cargo xtask conformance [--vectors DIR]... [OPTION]...
 
 Runs `countersign-conformance run` on the crate countersign, with the suites in conformance/ or in each DIR.
-`--backend aws-lc` verifies signatures with AWS-LC. Other options are those of that program:
+`--backend aws-lc` verifies signatures with AWS-LC, `--backend graviola` with graviola. Other options are those of that
+program:
 
 ";
 

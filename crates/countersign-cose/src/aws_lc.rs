@@ -6,12 +6,12 @@
 use alloc::{borrow::Cow, boxed::Box, sync::Arc, vec::Vec};
 
 use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
-use der::{Encode as _, asn1::UintRef};
 
 use crate::algorithm::{Curve, Hash, ParameterSet, Scheme};
 use crate::key::error::{KeyError, MalformedKeyError};
+use crate::key::{material::KeyMaterial, public_key::PublicKey, spki::rsa_public_key};
 use crate::verifier::{PreparedKey, SignatureError, SignatureVerifier};
-use crate::{key::material::KeyMaterial, key::public_key::PublicKey, rust_crypto::ed25519};
+use crate::{contiguous::contiguous, rust_crypto::ed25519};
 
 /// One verifier for each scheme of AWS-LC, except those on secp256k1, for which plain Rust is three times as fast.
 pub(crate) fn verifiers() -> Vec<Arc<dyn SignatureVerifier>> {
@@ -87,7 +87,8 @@ impl SignatureVerifier for Verifier {
                 (Cow::Borrowed(&x[..]), MalformedKeyError::NotOnCurve)
             }
             KeyMaterial::Rsa { n, e } => {
-                (rsa_public_key(n, e).ok_or(MalformedKeyError::Exponent)?.into(), MalformedKeyError::Exponent)
+                let encoded = rsa_public_key(n, e).map_err(|_| MalformedKeyError::Exponent)?;
+                (encoded.into(), MalformedKeyError::Exponent)
             }
             KeyMaterial::MlDsa { key, .. } => (key.into(), MalformedKeyError::SchemeMismatch(self.scheme)),
             KeyMaterial::Ed448 { .. } => return Err(MalformedKeyError::SchemeMismatch(self.scheme).into()),
@@ -98,12 +99,6 @@ impl SignatureVerifier for Verifier {
         }
         Ok(Box::new(Prepared(key)))
     }
-}
-
-/// `RSAPublicKey` of [RFC 8017 appendix A.1.1](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1).
-fn rsa_public_key(n: &[u8], e: &[u8]) -> Option<Vec<u8>> {
-    let numbers = [UintRef::new(n).ok()?, UintRef::new(e).ok()?];
-    numbers.to_der().ok()
 }
 
 #[derive(Debug)]
@@ -120,9 +115,7 @@ struct PreparedEd25519(ParsedPublicKey);
 
 impl PreparedKey for PreparedEd25519 {
     fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
-        let (r, s) = signature.split_first_chunk().ok_or(SignatureError)?;
-        let s = s.try_into().map_err(|_| SignatureError)?;
-        if !ed25519::is_strict(r, s) {
+        if !ed25519::is_strict(signature) {
             return Err(SignatureError);
         }
         verify(&self.0, message, signature)
@@ -130,31 +123,7 @@ impl PreparedKey for PreparedEd25519 {
 }
 
 fn verify(key: &ParsedPublicKey, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
-    let verdict = |message: &[u8]| key.verify_sig(message, signature).map_err(|_| SignatureError);
-    let mut buffer = [0; CONTIGUOUS];
-    match joined(message, &mut buffer) {
-        Some(message) => verdict(message),
-        None => verdict(&message.concat()),
-    }
-}
-
-/// The longest message in bytes whose parts are joined on the stack. An assertion signs 69 bytes and its extensions; an
-/// attestation 69 bytes, a credential ID and a key.
-const CONTIGUOUS: usize = 512;
-
-/// The concatenation of `parts`, if it fits.
-fn joined<'a>(parts: &[&'a [u8]], buffer: &'a mut [u8; CONTIGUOUS]) -> Option<&'a [u8]> {
-    if let [whole] = parts {
-        return Some(whole);
-    }
-    let mut rest = &mut buffer[..];
-    for part in parts {
-        let (head, tail) = rest.split_at_mut_checked(part.len())?;
-        head.copy_from_slice(part);
-        rest = tail;
-    }
-    let unused = rest.len();
-    buffer.get(..CONTIGUOUS.checked_sub(unused)?)
+    contiguous(message, |message| key.verify_sig(message, signature)).map_err(|_| SignatureError)
 }
 
 #[cfg(test)]

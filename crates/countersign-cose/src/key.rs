@@ -7,7 +7,7 @@ mod jwk;
 pub(crate) mod limits;
 pub(crate) mod material;
 pub(crate) mod public_key;
-mod spki;
+pub(crate) mod spki;
 
 pub use error::{KeyError, MalformedKeyError};
 pub use limits::{

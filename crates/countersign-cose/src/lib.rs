@@ -46,6 +46,7 @@
 //! | task | call |
 //! | --- | --- |
 //! | choose the algorithms to offer | [`Verifiers::algorithms`] |
+//! | verify as fast as the processor can | [`Verifiers::fastest`] |
 //! | use another backend for a scheme | [`Verifiers::with_verifier`] |
 //! | accept the padded signatures of a YubiKey firmware | [`Verifiers::with_padded_ecdsa_integers`] |
 //! | accept RSA keys beyond 4096 bits | [`Verifiers::with_long_rsa_keys`] |
@@ -58,6 +59,7 @@
 //! | `rust-crypto`, a default | the backend in plain Rust, `Verifiers::rust_crypto` and `Verifiers::default` |
 //! | `ed448` | Ed448 in the backends. Its library has no release yet |
 //! | `aws-lc` | the backend over AWS-LC, `Verifiers::aws_lc`. It needs a C compiler |
+//! | `graviola` | the backend over graviola, `Verifiers::graviola`. It needs Rust 1.89, and a 64-bit x86 or ARM processor |
 //! | `jwk` | JSON Web Keys, `PublicKey::from_jwk` and `PublicKey::to_jwk` |
 //! | `std`, a default | the standard library in the dependencies. Without it the crate needs only `alloc` |
 //!
@@ -88,11 +90,42 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+#[cfg(all(test, feature = "aws-lc"))]
+mod agreement;
 mod algorithm;
 #[cfg(feature = "aws-lc")]
 mod aws_lc;
+#[cfg(any(feature = "aws-lc", feature = "graviola"))]
+#[cfg_attr(not(feature = "aws-lc"), allow(dead_code, reason = "graviola compiles on some targets only"))]
+mod contiguous;
 mod ecdsa_der;
 mod ecdsa_padding;
+// Cargo.toml has the same condition: graviola compiles on no other target.
+#[cfg(all(
+    feature = "graviola",
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    target_endian = "little",
+    target_pointer_width = "64"
+))]
+mod graviola;
+#[cfg(all(
+    feature = "graviola",
+    not(all(
+        any(target_arch = "x86_64", target_arch = "aarch64"),
+        target_endian = "little",
+        target_pointer_width = "64"
+    ))
+))]
+mod graviola {
+    use alloc::{sync::Arc, vec::Vec};
+
+    use crate::verifier::SignatureVerifier;
+
+    /// No processor of such a target is supported.
+    pub(crate) fn verifiers() -> Option<Vec<Arc<dyn SignatureVerifier>>> {
+        None
+    }
+}
 pub mod hash;
 pub mod key;
 #[cfg(feature = "rust-crypto")]

@@ -10,7 +10,7 @@ pub(crate) mod ed25519;
 #[cfg(feature = "ed448")]
 mod ed448;
 mod ml_dsa;
-mod rsa;
+pub(crate) mod rsa;
 
 /// One verifier for each scheme.
 pub(crate) fn verifiers() -> Vec<Arc<dyn SignatureVerifier>> {

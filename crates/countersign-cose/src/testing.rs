@@ -37,6 +37,9 @@ pub(crate) fn backends() -> Vec<Verifiers> {
         Verifiers::rust_crypto(),
         #[cfg(feature = "aws-lc")]
         Verifiers::aws_lc(),
+        #[cfg(feature = "graviola")]
+        Verifiers::graviola()
+            .expect("the tests of the feature graviola need a processor that graviola supports"),
     ]
 }
 

@@ -55,12 +55,44 @@ impl Verifiers {
     }
 
     /// The backend over AWS-LC, with [`rust_crypto`](Self::rust_crypto) for secp256k1, at which AWS-LC is slow, and for
-    /// Ed448, which it lacks. Both backends have the same verdicts.
+    /// Ed448, which it lacks. All backends have the same verdicts.
     ///
     /// A prepared key holds its encoding on the heap, and AWS-LC's parsed form on the C heap, together some kilobytes.
     #[cfg(feature = "aws-lc")]
     pub fn aws_lc() -> Self {
         crate::aws_lc::verifiers().into_iter().fold(Self::rust_crypto(), Self::with_verifier)
+    }
+
+    /// The backend over graviola, with [`rust_crypto`](Self::rust_crypto) for what graviola lacks: P-521, secp256k1, Ed448,
+    /// RSA with SHA-1, and ML-DSA. All backends have the same verdicts.
+    ///
+    /// `None` if graviola does not work on this processor. It needs 64-bit x86 with AES, AVX2, ADX, BMI2 and PCLMULQDQ,
+    /// as most have since 2015, or 64-bit ARM with AES, PMULL and SHA-2. [`fastest`](Self::fastest) chooses another
+    /// backend then.
+    ///
+    /// A prepared key holds its parsed form and multiples of its point on the heap: at most 5 KiB.
+    ///
+    /// ```
+    /// use countersign_cose::Verifiers;
+    /// let verifiers = Verifiers::graviola().unwrap_or_else(Verifiers::rust_crypto);
+    /// # let _ = verifiers;
+    /// ```
+    #[cfg(feature = "graviola")]
+    pub fn graviola() -> Option<Self> {
+        let verifiers = crate::graviola::verifiers()?;
+        Some(verifiers.into_iter().fold(Self::rust_crypto(), Self::with_verifier))
+    }
+
+    /// The fastest verifier of each scheme, of the backends that are compiled in and work on this processor: AWS-LC's, else
+    /// graviola's, else that of plain Rust.
+    #[cfg(feature = "rust-crypto")]
+    pub fn fastest() -> Self {
+        let fastest = Self::rust_crypto();
+        #[cfg(feature = "graviola")]
+        let fastest = Self::graviola().unwrap_or(fastest);
+        #[cfg(feature = "aws-lc")]
+        let fastest = crate::aws_lc::verifiers().into_iter().fold(fastest, Self::with_verifier);
+        fastest
     }
 
     /// Accepts ECDSA signatures whose integers have superfluous leading zeros. Writers of fixed lengths create them,

@@ -46,6 +46,8 @@ fn backends() -> Vec<(&'static str, Verifiers)> {
         ("rust-crypto", Verifiers::rust_crypto()),
         #[cfg(feature = "aws-lc")]
         ("aws-lc", Verifiers::aws_lc()),
+        #[cfg(feature = "graviola")]
+        ("graviola", Verifiers::graviola().expect("this needs a processor that graviola supports")),
     ]
 }
 

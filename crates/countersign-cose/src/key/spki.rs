@@ -107,15 +107,19 @@ fn write(material: &KeyMaterial) -> der::Result<Vec<u8>> {
         }
         KeyMaterial::Ed25519 { x } => (ED25519.to_der()?, x.to_vec()),
         KeyMaterial::Ed448 { x } => (ED448.to_der()?, x.to_vec()),
-        KeyMaterial::Rsa { n, e } => (
-            [RSA_ENCRYPTION.to_der()?, AnyRef::NULL.to_der()?].concat(),
-            sequence(&[UintRef::new(n)?.to_der()?, UintRef::new(e)?.to_der()?])?,
-        ),
+        KeyMaterial::Rsa { n, e } => {
+            ([RSA_ENCRYPTION.to_der()?, AnyRef::NULL.to_der()?].concat(), rsa_public_key(n, e)?)
+        }
         KeyMaterial::MlDsa { parameter_set, key } => {
             (oid_of_parameter_set(*parameter_set).to_der()?, key.clone())
         }
     };
     sequence(&[sequence(&[algorithm])?, BitStringRef::from_bytes(&key)?.to_der()?])
+}
+
+/// Writes the `RSAPublicKey` that `read_rsa` reads.
+pub(crate) fn rsa_public_key(n: &[u8], e: &[u8]) -> der::Result<Vec<u8>> {
+    sequence(&[UintRef::new(n)?.to_der()?, UintRef::new(e)?.to_der()?])
 }
 
 fn sequence(elements: &[Vec<u8>]) -> der::Result<Vec<u8>> {

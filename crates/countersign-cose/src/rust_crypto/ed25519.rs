@@ -38,8 +38,11 @@ pub(crate) fn strict_key(x: &[u8; 32]) -> Result<VerifyingKey, MalformedKeyError
 
 /// Checks what the library's `verify_strict` checks in addition to the equation. That function needs a contiguous
 /// message, and decompresses R.
-pub(crate) fn is_strict(r: &[u8; 32], s: &[u8; 32]) -> bool {
-    !SMALL_ORDER.contains(r) && is_reduced(s)
+pub(crate) fn is_strict(signature: &[u8]) -> bool {
+    match signature.split_first_chunk() {
+        Some((r, s)) => !SMALL_ORDER.contains(r) && s.try_into().is_ok_and(is_reduced),
+        None => false,
+    }
 }
 
 #[derive(Debug)]
@@ -47,10 +50,10 @@ struct Prepared(VerifyingKey);
 
 impl PreparedKey for Prepared {
     fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
-        let signature = Signature::from_slice(signature).map_err(|_| SignatureError)?;
-        if !is_strict(signature.r_bytes(), signature.s_bytes()) {
+        if !is_strict(signature) {
             return Err(SignatureError);
         }
+        let signature = Signature::from_slice(signature).map_err(|_| SignatureError)?;
         self.0.multipart_verify(message, &signature).map_err(|_| SignatureError)
     }
 }

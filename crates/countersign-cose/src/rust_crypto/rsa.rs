@@ -13,13 +13,13 @@ use crate::verifier::{PreparedKey, SignatureError, SignatureVerifier};
 
 /// One hash in one of the two ways to pad it.
 #[derive(Debug)]
-pub(super) struct Rsa {
-    pub(super) padding: Padding,
-    pub(super) hash: Hash,
+pub(crate) struct Rsa {
+    pub(crate) padding: Padding,
+    pub(crate) hash: Hash,
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Padding {
+pub(crate) enum Padding {
     Pkcs1,
     /// The salt has the length of the hash, and the mask uses the same hash.
     Pss,

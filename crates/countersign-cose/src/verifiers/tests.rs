@@ -65,6 +65,18 @@ fn the_backends_verify_every_algorithm() {
 
 #[cfg(feature = "rust-crypto")]
 #[test]
+fn the_fastest_table_verifies_every_scheme() {
+    let fastest = Verifiers::fastest();
+    assert!(fastest.algorithms().eq(Verifiers::rust_crypto().algorithms()));
+    for vector in crate::testing::vectors() {
+        let key = fastest.prepare(&vector.key, vector.scheme).unwrap();
+        assert_eq!(key.verify(&[&vector.message], &vector.signature), Ok(()), "{}", vector.scheme);
+        assert_eq!(key.verify(&[&vector.message, &[0]], &vector.signature), Err(SignatureError));
+    }
+}
+
+#[cfg(feature = "rust-crypto")]
+#[test]
 fn rule_109_a_long_rsa_key_is_rejected_without_the_option() {
     use crate::key::error::MalformedKeyError;
     let key = |bytes: usize, first: u8| {

@@ -38,7 +38,7 @@ crate countersign, in this process. Prints a line for each failing case, and las
                            Fails if a listed suite has a case that does not pass, or if a suite passes completely and
                            is not listed, so the list only grows. Other failures don't count
   --backend NAME           without COMMAND, the library that verifies signatures: rust-crypto or, if built with the
-                           feature aws-lc, aws-lc [rust-crypto]
+                           feature of the same name, aws-lc or graviola [rust-crypto]
 
 Exit codes: 0 no case failed, 1 some did, 2 a suite can't be read, there is no case to run or COMMAND can't be started.
 ";
@@ -117,6 +117,8 @@ fn backend(name: &str) -> Result<Verifiers, lexopt::Error> {
         "rust-crypto" => Ok(Verifiers::rust_crypto()),
         #[cfg(feature = "aws-lc")]
         "aws-lc" => Ok(Verifiers::aws_lc()),
+        #[cfg(feature = "graviola")]
+        "graviola" => Verifiers::graviola().ok_or_else(|| "graviola does not work on this processor".into()),
         other => Err(format!("no backend `{other}` in this build").into()),
     }
 }

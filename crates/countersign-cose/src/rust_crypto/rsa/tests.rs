@@ -3,13 +3,14 @@ use alloc::{vec, vec::Vec};
 use crate::algorithm::{Hash, Scheme};
 use crate::key::error::{KeyError, MalformedKeyError};
 use crate::testing::{
-    RSA_N, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RSA_PSS_SHA384, eddsa_key, encode, hex, prepare, rsa_vector,
-    vectors,
+    RSA_N, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RSA_PSS_SHA384, eddsa_key, encode, hex, prepare, rsa_key,
+    rsa_vector, vectors, with,
 };
 use crate::{key::public_key::PublicKey, verifier::SignatureError};
 
 // Made like the shared ones, with the options of `pkeyutl` in the names. The key of 2049 bits is of two primes of
 // 1024 and 1025 bits, for OpenSSL rounds an odd size down.
+// Those of 2048, 2056 and 2112 bits are of two primes of `openssl prime -generate`, and their signatures RFC 8017 in Python.
 /// A salt of 20 bytes.
 const PSS_SALT_20: &str = "\
     22d178ce8ca4c9cc4472b159ce1cd7ebd767612957526322fdcff54dc85948c48376de7a3c447c58c8b418dffb8228c3a71b\
@@ -82,6 +83,69 @@ const PSS_2049: &str = "\
     3c8d81fee22e64c080028819acc942fe39e0b6720fe998eb845412f6c6f83eeae64b49f2f6e15614f138285c2c06bd194dcf\
     09f21f99efe9110ce9fb18a7b70190dbf97d53d8d54047167146080624c25098bc09cd6b002e8104303433cc96c8ebe4ea9a\
     0521eb8d7b3da0";
+/// A modulus of 2056 bits, for the exponent 65537.
+const N_2056: &str = "\
+    be8285da6b948ebf4fe42337b79d209cb4de140eaebf36abb14cc4ee8668b1105cc57e5b93b36768cc7027acbd77ecb45f085e89454cb708\
+    e20e964c047ba307006bd3833ddc11f28eda44572197b0ca5390e3d4f8e16fe360e60aa645adedf62b095b2e50ba044fda1b02640cdf8a75\
+    40a621636e7e1c633e0b1a6c2ec136c068d0d09a49d2ae908c044a461d2f721de201c0ee5d3c1eddcd0dbcae4653adf1cf72de81ebed5fbc\
+    02ab1243f41d1b2955f0f95b06ee47f55c766db78cafd6ff4e5c27be23dbf99b3cd33a84040a30eef78c126956abc74409ca64c3ece9689d\
+    79caae02dcee4dc60b79af8c3d1e39a0944e76a554e59968fff9f23a7b33a2d905";
+/// By the key of 2056 bits.
+const PKCS1_2056: &str = "\
+    14f100355b21ba6096668e283dae94b245e2c6818cd5b1807b1be62f90a7ee7153a09eaeb0c5bd57cff47318f2a761e85429958125257b56\
+    f5d95e3780a992d15f90f52c2c6d5e630607c96ad87365d0ca439889f8cd189fef03803230ef09f085e682c08c885f11aa96c67b3a28681c\
+    5eced6742d68b0428135d7f7f2c6f08ec0fe784ee050d99920b89b7ced81553f09874390ea0f1a1685c5647ec9118051852aa52c8b2d3d97\
+    b5a8eac7a27340e169eab4530850e23406e99b0927c5de6aafa8e488ccdeb3d2f313a169f20dabf2fd276c08d4038b1e42231796fc287072\
+    39adc7313c5a9a14a9600a6318d094003f969f72d769416bd346b7b39fdc7a579f";
+/// By the key of 2056 bits.
+const PSS_2056: &str = "\
+    4d8119b59d3e132901d7d1c489d2734c30b823cdb3b634c4878489178dfe2b5c59566d6237fcef311c43ed5bfdef906e604243b0fcb03056\
+    c93863a3721f3b40a18f6f032b074398417d64698e72e9f52dffd3a4eaf8c84807420b99cf1d883e42f253f00b6984b8aaa17656b1faf9e5\
+    56d48599364f539eaeb4dad828afbfce509cbe366f97ae21320f7fc97a8bc3eb6b67a772538998a2c51047c430c917aacc062eddbec4cbb9\
+    7c995d37a812fe39110894eddc9900313c8fd26e18a03cdb9cb08094cc3d5c7324746f05be30e74ef4c8ccfaf9235c785ee595ce1f157bc3\
+    c583dc036d901058f0c40443bb0f21f4239cf8c16370c3c614f8b367f283c569e3";
+/// A modulus of 2112 bits, for the exponent 3.
+const N_2112: &str = "\
+    9e7756b94d3cfaf4cbabf38d85c1cfd23b25d53ee5786b3c7229aa67fb797d636239ef1791605eeb104b158f1f9dae4ad72e71233bbd8b9d\
+    5ac6ac1bcae54de97471d67b641d62a86e8de6c9f1d38c505e100647b8d65b1aa10967c6b4b13ff7b7c1be283c32e69fe47303d12d4437ee\
+    d22c1b51a2643666bda83aa05d3a754e2ae12d58a21c2a10c817d88a6b895fcfd8fc14fa1e90dace783eb0c21e7f17c17b4f12ed522f1ee0\
+    4d92be204003c9b7d03ce3d7c2a7342ab9f84ddeb2f0cc390efca21ce30601c44902ec491e88dfcb0cdc49497942058f85742a571b797025\
+    4372ab1d7a50406549bad649e4202abeda95c61ee1eb1dc6b9c40f51a824779a7251550c1fb442e1";
+/// By the key of 2112 bits.
+const PKCS1_2112: &str = "\
+    3b657b37a5c012e3c12322c3757a74da1f054e4ca82e347ff8f1ed2c280e14d91a908c608e0ad30017338bb36054053d25f7e81c186abf1b\
+    4dc2a9c9ccef907fc9b8e7bf14c68d766d7c088adf52db009b8da5c2acbcf45426def7f44d732ee64ec2649f4131aa3fb538113eed282933\
+    387208b53688a229b26637a44cdfcd6817c93e88d3c7fc5077a4d1d0c41d7fa97349f2dfbf2373a2d2b3104f486d898f2bbd134b05042e06\
+    3628b12d25acd36411acb95e74e260ed9d234109d46e810121d55bdd0f02835ac3e7519929d518cd10f8d9f118e774507668691734bf2a0a\
+    cf1de5bd292fed6d87342874226759c3dd62866c6c8b2aca4e0c5348d1dc5b24d6af9985268bdff0";
+/// By the key of 2112 bits.
+const PSS_2112: &str = "\
+    88a314d65c527bca570ee8acb1eb760d1e56f0746b4e7d4cbdd720a76a0b0eb73702a8c691b1b32cc46e2d60f72449fc691641f07ca8240a\
+    377ac4d3337e794d2e83a63cb0f0ffff7b66488188d2e44a745be6575e4ea0d783bba83f882eb0370cccd18b02dc2bd2ffde57af4d8b98cd\
+    65ce7a58f8e6d709e4fa2e2d2fb9d9fa7c7dc12714005bcffe66275a27c9da4f90d3b762a8fb7c865c089267dac23b46cc17223183811059\
+    1ffe5f50db18c1c48e19a1a556a1f21f819174f0440530a7f88744b8c4c202c93a33725dc7bdba3abd8c2506733d8b3fb93cb2e452f666f8\
+    ae03230068d8b665af27198f2e7b88e983f8900f711dd0fce8cb5b493e942df8f5f2975444eaa1aa";
+/// A modulus of 2048 bits, for the exponent 4294967297.
+const N_2048: &str = "\
+    a33724bc2c652cd551792207b1b22ba78d36c7945b74bd5de9adf6a1fda81380fa2d188c38701e0e4c6eb5d2d7d97963f1efdc820e5e00e8\
+    30cf03cb530b9d08a8b0b6d2b761a26074dcca34710843fccee87bf59951da7943de4a05b8e7615249c28cb74571f3dcea0325efe321deb7\
+    1c9cffc67cbf13af11170ffa8e123d6631562d418ce69aae1333035e2f4f9db62d53293f6d6b42bcd448bb7083bb70c2d6087a30db5b3f29\
+    7c8dce9a9de6adc86f91edcacc7405879a63fb7a40f82f4e3622122735d8c7db7f8b6255ec980be720cdf3fa282b8df42dff5975063cf258\
+    f8cae845079f97a25fbb4640b5dd7f463f7f6c7d3386b1aa3af57e9359539329";
+/// By the key of 2048 bits.
+const PKCS1_2048: &str = "\
+    58322b73f00d78759875285037a4290f339716438e637fdacfb3dce534384c586f02c0e9bce207fac6ab713c927135ae5f24bb3580e60490\
+    8a176ff519271d7faeae24390f4f2625461ed41ddfd60c89fb65d17fdd2d22b1edd3bf25330fd52c395cb9c9d1a24cd19332658822ec5f5a\
+    1694e9c805bd5e34f2a35b943b38d5672571930a7929e490955b7a413c595fdd14d2c7375547b64d905c587b73f78249618391ff06f9298c\
+    bc389a48608b29292cb81e12e6b5581f0d485a8329ca1c6d902e5add75f6f66abf7818489a8e8bbbd61cc685dfa080d2666a86c3736e6a82\
+    6c81d892e59722386f490bdd268f0cac5d1e25e5a85510b3c03aecd997ff360e";
+/// By the key of 2048 bits.
+const PSS_2048: &str = "\
+    297966bbc79f7f206749d09cbbbd79ae311d5bd28e2492ab526eeee030519732a25bb90b1668dbec43f025d4490f2b43200b0b147c937ba3\
+    77bf4452b1928b0799f305e4c6ac3408a7d32316b3fab38f2168cc2ba6ebe74983688cae70c19ba183d3d15c3216c2fa5d3caf863c70489b\
+    7c1f750a6dd8ac02b4760d2530f74a6066dc448fa288586c4a1c258a7115a782213ef405959586547ba613b6a18a31445f70bef76ec92ee4\
+    8c8ed6951c153693d14a0e7f48b506de9a83e1d5e6c08df8816103a44efaa9c61ec3572ae6eae0e0fa38dd686a7a26292780670ce170cf74\
+    26d4c673d3671254bab539bc7785f5138a77b7af98daea7eab2d9b20f0038e9d";
 
 const PKCS1: Scheme = Scheme::RsaPkcs1 { hash: Hash::Sha256 };
 const PSS: Scheme = Scheme::RsaPss { hash: Hash::Sha256 };
@@ -195,6 +259,24 @@ fn a_modulus_of_a_bit_more_than_whole_bytes_verifies() {
         assert_eq!(verify(scheme, N_2049, b"sample", &signature), Ok(()));
         assert_eq!(verify(scheme, N_2049, b"sampel", &signature), Err(SignatureError));
         assert_eq!(verify(scheme, N_2049, b"sample", &signature[1..]), Err(SignatureError));
+    }
+}
+
+#[test]
+fn a_modulus_of_any_size_and_an_exponent_of_33_bits_verify() {
+    const F4: &[u8] = &[1, 0, 1];
+    for (n, e, signatures) in [
+        (N_2048, &[1, 0, 0, 0, 1][..], [(PKCS1, PKCS1_2048), (PSS, PSS_2048)]),
+        (N_2056, F4, [(PKCS1, PKCS1_2056), (PSS, PSS_2056)]),
+        (N_2112, &[3], [(PKCS1, PKCS1_2112), (PSS, PSS_2112)]),
+    ] {
+        let key = with(&with(&rsa_key(), -1, hex(n)), -2, e.to_vec());
+        let key = PublicKey::from_cose(&encode(&key)).unwrap();
+        for (scheme, signature) in signatures {
+            let key = prepare(&key, scheme).unwrap();
+            assert_eq!(key.verify(&[b"sample"], &hex(signature)), Ok(()), "{scheme}, {n}");
+            assert_eq!(key.verify(&[b"sampel"], &hex(signature)), Err(SignatureError));
+        }
     }
 }
 
