@@ -1,8 +1,9 @@
-//! Keys and signatures: one key has one meaning in every encoding, and a changed signature is rejected.
+//! Keys and signatures: one key has one meaning in every encoding and for every backend, and a changed signature is
+//! rejected.
 
 use std::sync::LazyLock;
 
-use countersign_cose::{PublicKey, Verifiers};
+use countersign_cose::{KeyError, PreparedKey, PublicKey, Verifiers};
 
 use crate::seeds::{Assertion, assertions};
 
@@ -14,8 +15,7 @@ pub fn cose_key(data: &[u8]) {
     assert_eq!(again.material(), key.material());
     assert_eq!(again.to_spki(), spki);
     let algorithm = key.algorithm().unwrap();
-    // A key on no curve parses in neither form, so preparing fails for nothing but a missing verifier.
-    let _ = VERIFIERS.prepare(&key, algorithm.scheme());
+    let _ = prepare(&key);
     let written = again.to_cose(algorithm).unwrap();
     assert_eq!(PublicKey::from_cose(&written).unwrap().material(), key.material());
 }
@@ -27,7 +27,18 @@ pub fn spki_key(data: &[u8]) {
     assert_eq!(again.material(), key.material());
 }
 
-static VERIFIERS: LazyLock<Verifiers> = LazyLock::new(Verifiers::rust_crypto);
+/// The backend in plain Rust, and the one over graviola if it works on this processor.
+static BACKENDS: LazyLock<Vec<Verifiers>> =
+    LazyLock::new(|| [Verifiers::rust_crypto()].into_iter().chain(Verifiers::graviola()).collect());
+
+/// The key, prepared by each backend. All must prepare it, or fail with the same error.
+fn prepare(key: &PublicKey) -> Result<Vec<Box<dyn PreparedKey>>, KeyError> {
+    let scheme = key.algorithm().unwrap().scheme();
+    let prepared: Vec<_> = BACKENDS.iter().map(|verifiers| verifiers.prepare(key, scheme)).collect();
+    let first = prepared[0].as_ref().err().copied();
+    assert!(prepared.iter().all(|it| it.as_ref().err().copied() == first), "{prepared:?}");
+    prepared.into_iter().collect()
+}
 
 /// A signature is valid for the bytes of its own assertion only. The first byte of the input chooses one of the known
 /// assertions; each three further bytes are a place (two bytes, big-endian) and a value to XOR in there. Places run over
@@ -57,11 +68,12 @@ fn judge(which: u8, assertion: &Assertion, expected: bool) {
 
 fn verifies(assertion: &Assertion) -> bool {
     let Ok(key) = PublicKey::from_cose(&assertion.public_key) else { return false };
-    let Some(algorithm) = key.algorithm() else { return false };
-    let Ok(prepared) = VERIFIERS.prepare(&key, algorithm.scheme()) else { return false };
-    prepared
-        .verify(&[&assertion.authenticator_data, &assertion.client_data_hash], &assertion.signature)
-        .is_ok()
+    let Ok(prepared) = prepare(&key) else { return false };
+    let message: [&[u8]; 2] = [&assertion.authenticator_data, &assertion.client_data_hash];
+    let verdicts: Vec<_> =
+        prepared.iter().map(|key| key.verify(&message, &assertion.signature).is_ok()).collect();
+    assert!(verdicts.iter().all(|verdict| *verdict == verdicts[0]), "{verdicts:?}");
+    verdicts[0]
 }
 
 impl Assertion {
