@@ -189,7 +189,8 @@ impl Browser {
     /// time can be set back when the first frame is drawn late; so only the text as it is shown counts.
     pub(crate) async fn until_loading_is_shown(&self) {
         let sentence = "This page is loading. If this sentence stays,";
-        self.until(&format!("document.querySelector('main').innerText.trim().startsWith('{sentence}')")).await;
+        self.until(&format!("document.querySelector('main').innerText.trim().startsWith('{sentence}')"))
+            .await;
     }
 
     pub(crate) async fn find(&self, selector: &str) -> Element {
