@@ -26,6 +26,7 @@ use crate::routes;
 
 mod operation;
 pub(crate) mod operations;
+pub mod schema;
 mod schemas;
 pub(crate) mod table;
 mod webauthn;

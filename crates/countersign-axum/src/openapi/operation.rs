@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::schema::reference;
 use crate::http::BODY_MAX;
 
 /// The content type of requests and answers in JSON.
@@ -23,6 +24,9 @@ pub enum Security {
     Session,
     /// One with a session that names the account that the user sees.
     Account,
+    /// One with a session of a user who has a role in the application. Everyone else gets the answer of a path that does not
+    /// exist.
+    Role,
     /// One with the secret of a client.
     Client,
 }
@@ -84,17 +88,20 @@ impl Operation {
         self.security = security;
         match security {
             Security::Session => self.error(401, &["not-signed-in"]),
-            Security::Account => self
-                .error(400, &["account-missing"])
-                .error(401, &["not-signed-in"])
-                .error(409, &["account-changed"])
-                .header(
-                    "countersign-account",
-                    "The account that the user sees: its user handle.",
-                    reference("UserHandle"),
-                ),
+            Security::Account => self.error(401, &["not-signed-in"]).naming_account(),
+            Security::Role => self.error(404, &["not-found"]),
             Security::Open | Security::Optional | Security::Client => self,
         }
+    }
+
+    /// Says that the request names the account that the user sees, and adds the errors of one that does not.
+    pub fn naming_account(self) -> Self {
+        let description = "The account that the user sees: its user handle.";
+        self.error(400, &["account-missing"]).error(409, &["account-changed"]).header(
+            "countersign-account",
+            description,
+            reference("UserHandle"),
+        )
     }
 
     /// Says that the operation finishes a ceremony of the browser that started it.
@@ -314,13 +321,10 @@ fn security(security: Security, of_browser: bool) -> Value {
         (Security::Open, true) => json!([{ "browser": [] }]),
         (Security::Optional, false) => json!([{}, { "session": [] }]),
         (Security::Optional, true) => json!([{ "browser": [] }, { "browser": [], "session": [] }]),
-        (Security::Session | Security::Account, false) => json!([{ "session": [] }]),
-        (Security::Session | Security::Account, true) => json!([{ "browser": [], "session": [] }]),
+        (Security::Session | Security::Account | Security::Role, false) => json!([{ "session": [] }]),
+        (Security::Session | Security::Account | Security::Role, true) => {
+            json!([{ "browser": [], "session": [] }])
+        }
         (Security::Client, _) => json!([{ "client": [] }]),
     }
-}
-
-/// A reference to a schema of [`components`](super::components).
-pub(crate) fn reference(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
 }

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::operation::{Operation, Security, reference};
+use super::operation::{Operation, Security};
+use super::schema::reference;
 
 /// The header that sets a cookie.
 const SET_COOKIE: &str = "Set-Cookie";

@@ -8,7 +8,7 @@ use countersign::types::identifiers::{CREDENTIAL_ID_MAX, USER_HANDLE_MAX};
 use countersign_store::names;
 use serde_json::{Map, Value, json};
 
-use super::operation::reference;
+use super::schema::{boolean, count, list, nullable, object, reference, text, time};
 
 /// The characters of base64url.
 const BASE64URL: &str = "^[A-Za-z0-9_-]*$";
@@ -22,14 +22,6 @@ pub(super) fn schemas() -> Map<String, Value> {
 }
 
 type Schemas = Vec<(String, Value)>;
-
-/// An object that has exactly these members, all of them required.
-fn object(members: Value) -> Value {
-    let required: Vec<_> = members.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
-    json!({
-        "type": "object", "required": required, "properties": members, "additionalProperties": false,
-    })
-}
 
 /// The body of a request: unknown members are ignored.
 fn request(required: &[&str], members: Value) -> Value {
@@ -48,38 +40,6 @@ pub(super) const fn base64url_length(bytes: usize) -> usize {
 /// Bytes in base64url, at least one and at most `bytes`.
 pub(super) fn base64url(bytes: usize) -> Value {
     json!({ "type": "string", "pattern": BASE64URL, "minLength": 2, "maxLength": base64url_length(bytes) })
-}
-
-/// A time in RFC 3339, in UTC.
-fn time() -> Value {
-    json!({ "type": "string", "format": "date-time" })
-}
-
-fn maybe(mut schema: Value) -> Value {
-    let kind = schema.get("type").cloned();
-    match (schema.as_object_mut(), kind) {
-        (Some(members), Some(kind)) => {
-            members.insert("type".into(), json!([kind, "null"]));
-            schema
-        }
-        _ => json!({ "anyOf": [schema, { "type": "null" }] }),
-    }
-}
-
-fn text() -> Value {
-    json!({ "type": "string" })
-}
-
-fn flag() -> Value {
-    json!({ "type": "boolean" })
-}
-
-fn number() -> Value {
-    json!({ "type": "integer", "minimum": 0 })
-}
-
-fn list(items: Value) -> Value {
-    json!({ "type": "array", "items": items })
 }
 
 /// A name or a label that a user chose.
@@ -110,7 +70,7 @@ fn common() -> Schemas {
             "code": { "type": "string", "description": "A stable code: lower-case words with hyphens between." },
             "message": { "type": "string", "description": "A sentence for the user." },
             "signals": object(json!({
-                "unknownCredential": maybe(reference("UnknownCredentialOptions")),
+                "unknownCredential": nullable(reference("UnknownCredentialOptions")),
             })),
         },
         "additionalProperties": false,
@@ -158,7 +118,7 @@ fn common() -> Schemas {
 }
 
 fn accepted() -> Value {
-    maybe(reference("AllAcceptedCredentialsOptions"))
+    nullable(reference("AllAcceptedCredentialsOptions"))
 }
 
 fn started(options: &str) -> Value {
@@ -178,11 +138,11 @@ fn requests() -> Schemas {
             request(
                 &["name"],
                 json!({
-                    "name": account_name(), "invitation": maybe(typed_code()),
+                    "name": account_name(), "invitation": nullable(typed_code()),
                 }),
             ),
         ),
-        ("StartSession", request(&[], json!({ "name": maybe(account_name()) }))),
+        ("StartSession", request(&[], json!({ "name": nullable(account_name()) }))),
         (
             "StartRecovery",
             request(&["name", "code"], json!({ "name": account_name(), "code": typed_code() })),
@@ -234,16 +194,16 @@ fn sessions() -> Schemas {
     let session = object(json!({
         "id": id(),
         "label": text(),
-        "device": maybe(text()),
+        "device": nullable(text()),
         "createdAt": time(),
         "seenAt": time(),
-        "current": flag(),
+        "current": boolean(),
     }));
     named([
         (
             "CurrentSession",
             object(json!({
-                "account": maybe(reference("Account")),
+                "account": nullable(reference("Account")),
                 "rpId": text(),
                 "signUp": { "enum": ["open", "invited", "closed"] },
                 "origins": { "type": "array", "minItems": 1, "items": text() },
@@ -256,7 +216,7 @@ fn sessions() -> Schemas {
             })),
         ),
         ("Sessions", object(json!({ "sessions": list(session) }))),
-        ("Ended", object(json!({ "ended": number() }))),
+        ("Ended", object(json!({ "ended": count() }))),
     ])
 }
 
@@ -265,20 +225,20 @@ fn credentials() -> Schemas {
         "id": reference("CredentialId"),
         "label": text(),
         "aaguid": { "type": "string", "format": "uuid" },
-        "authenticator": maybe(text()),
-        "icon": maybe(text()),
-        "trouble": maybe(text()),
+        "authenticator": nullable(text()),
+        "icon": nullable(text()),
+        "trouble": nullable(text()),
         "format": text(),
         "attestationType": text(),
         "algorithm": text(),
         "transports": list(text()),
-        "backupEligible": maybe(flag()),
-        "backupState": flag(),
-        "userVerified": flag(),
+        "backupEligible": nullable(boolean()),
+        "backupState": boolean(),
+        "userVerified": boolean(),
         "signCount": { "type": "integer", "minimum": 0, "maximum": u32::MAX },
         "createdAt": time(),
-        "lastUsedAt": maybe(time()),
-        "current": flag(),
+        "lastUsedAt": nullable(time()),
+        "current": boolean(),
     }));
     let metadata = json!({
         "type": ["object", "null"],
@@ -302,7 +262,7 @@ fn credentials() -> Schemas {
             })),
         ),
         ("RenamedCredential", object(json!({ "credential": reference("Credential") }))),
-        ("RemovedCredential", object(json!({ "signals": reference("Signals"), "signedOut": flag() }))),
+        ("RemovedCredential", object(json!({ "signals": reference("Signals"), "signedOut": boolean() }))),
         ("Removed", object(json!({ "signals": reference("Signals") }))),
     ])
 }
@@ -324,18 +284,18 @@ fn account() -> Schemas {
         "description": "The credential record, in the form in which it is stored.",
     });
     let credential = object(json!({
-        "label": text(), "createdAt": time(), "lastUsedAt": maybe(time()), "record": record,
+        "label": text(), "createdAt": time(), "lastUsedAt": nullable(time()), "record": record,
     }));
     let session = object(json!({
         "id": text(),
         "label": text(),
-        "device": maybe(text()),
+        "device": nullable(text()),
         "createdAt": time(),
         "seenAt": time(),
         "verifiedAt": time(),
         "idleAt": time(),
         "expiresAt": time(),
-        "current": flag(),
+        "current": boolean(),
     }));
     let codes = json!({
         "type": "array", "minItems": RECOVERY_CODES, "maxItems": RECOVERY_CODES, "items": typed_code(),
@@ -346,8 +306,8 @@ fn account() -> Schemas {
             object(json!({
                 "total": { "const": RECOVERY_CODES },
                 "unused": { "type": "integer", "minimum": 0, "maximum": RECOVERY_CODES },
-                "createdAt": maybe(time()),
-                "usedAt": maybe(time()),
+                "createdAt": nullable(time()),
+                "usedAt": nullable(time()),
             })),
         ),
         ("RecoveryCodes", object(json!({ "codes": codes }))),

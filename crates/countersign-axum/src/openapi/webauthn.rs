@@ -10,7 +10,7 @@ use countersign::types::identifiers::{CREDENTIAL_ID_MAX, USER_HANDLE_MAX};
 use countersign::types::response::TRANSPORTS_MAX;
 use serde_json::{Map, Value, json};
 
-use super::operation::reference;
+use super::schema::reference;
 use super::schemas::base64url;
 
 /// The schemas by the names that the specification gives the dictionaries.
