@@ -5,7 +5,7 @@
 //! | `GET /` `/app.js` and the modules that it imports, `/style.css` `/icon.svg` | | the page, with entity tags, and compressed for clients that accept gzip |
 //! | `GET /health/live` | | `ok`: the process answers |
 //! | `GET /health/ready` | | `ok`, or 503 if the database can't be used, or attestation is required and there is no metadata yet |
-//! | `GET /openapi.json` | | the [OpenAPI 3.1](https://spec.openapis.org/oas/v3.1.1.html) document of this interface |
+//! | `GET /openapi.json` | | the [OpenAPI 3.1](https://spec.openapis.org/oas/v3.1.1.html) document of this interface, without the operator's page |
 //! | `GET /metrics` | | metrics in the text format of Prometheus, unless they have a separate address |
 //! | `GET /models/{aaguid}/icon` | | the icon of an authenticator model, if the metadata has one |
 //! | `GET /.well-known/passkey-endpoints` | | an empty object: the site supports passkeys |
@@ -39,6 +39,8 @@
 //! Below `/operator/api`, every request requires the session of an operator whose user was verified in the last twelve hours,
 //! and one that changes something the header `countersign-account` and a verification in the last five minutes: see the act
 //! `verify`. The first two rows are for the holder of a link. `{account}` is a user handle and `{credential}` a credential ID, in base64url.
+//!
+//! `GET /operator/openapi.json` describes it in [OpenAPI 3.1](https://spec.openapis.org/oas/v3.1.1.html).
 //!
 //! | request | body | answer |
 //! | --- | --- | --- |
@@ -160,7 +162,7 @@ fn guarded(routes: Router<Shared>, site: &Shared) -> Router {
 fn page_routes(site: &Shared) -> Router<Shared> {
     let operator = match site.operator_page {
         OperatorPage::Off => Router::new(),
-        OperatorPage::On => operator::routes(),
+        OperatorPage::On => operator::routes().merge(openapi::operator_table().into_router()),
     };
     Assets::paths()
         .fold(Router::new(), |routes, path| routes.route(path, get(page::asset)))

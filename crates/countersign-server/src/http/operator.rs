@@ -9,15 +9,18 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{delete, get, post, put};
+use axum::routing::get;
+use countersign_axum::openapi::Routes;
+use countersign_axum::openapi::Verb::{Delete, Get, Post, Put};
 
 use super::assets::Assets;
 use super::limits::BODY_MAX;
+use super::openapi::operator as describe;
 use super::{page, site::Shared};
 
 mod access;
-mod accounts;
-mod acts;
+pub(super) mod accounts;
+pub(super) mod acts;
 mod assessment;
 mod audit;
 mod body;
@@ -27,30 +30,41 @@ mod operators;
 mod overview;
 mod passkeys;
 
-/// The routes of the operator's page.
+/// The path of a passkey.
+const CREDENTIAL: &str = "/accounts/{account}/credentials/{credential}";
+
+/// The path of a passkey's flag.
+const FLAG: &str = "/accounts/{account}/credentials/{credential}/flag";
+
+/// The routes below `/operator/api`.
+pub(super) fn table() -> Routes<Shared> {
+    Routes::new()
+        .route(Post, "/link", entrance::describe_link, describe::describe_link)
+        .route(Post, "/role", entrance::use_link, describe::use_link)
+        .route(Get, "/session", entrance::session, describe::session)
+        .route(Get, "/operators", operators::list, describe::list_operators)
+        .route(Put, "/operators/{account}", operators::grant, describe::grant_role)
+        .route(Delete, "/operators/{account}", operators::revoke, describe::revoke_role)
+        .route(Get, "/accounts", accounts::find_accounts, describe::find_accounts)
+        .route(Get, "/accounts/{account}", accounts::show, describe::show_account)
+        .route(Delete, "/accounts/{account}", acts::remove_account, describe::remove_account)
+        .route(Delete, "/accounts/{account}/sessions", acts::end_sessions, describe::end_sessions)
+        .route(Delete, "/accounts/{account}/sessions/{session}", acts::end_session, describe::end_session)
+        .route(Delete, CREDENTIAL, acts::remove_credential, describe::remove_credential)
+        .route(Put, FLAG, acts::flag_credential, describe::flag_credential)
+        .route(Delete, FLAG, acts::unflag_credential, describe::unflag_credential)
+        .route(Post, "/invitations", acts::invite, describe::invite)
+        .route(Get, "/counts", overview::counts, describe::counts)
+        .route(Get, "/metadata", overview::metadata, describe::metadata)
+        .route(Get, "/models", overview::models, describe::models)
+        .route(Get, "/audit", audit::rows, describe::audit)
+        .route(Get, "/assessment", assessment::show, describe::show_assessment)
+        .route(Post, "/assessment", assessment::start, describe::start_assessment)
+}
+
+/// The routes of the operator's page, but for the document of [`table`].
 pub(super) fn routes() -> Router<Shared> {
-    let questions = Router::new()
-        .route("/link", post(entrance::describe_link))
-        .route("/role", post(entrance::use_link))
-        .route("/session", get(entrance::session))
-        .route("/operators", get(operators::list))
-        .route("/operators/{account}", put(operators::grant).delete(operators::revoke))
-        .route("/accounts", get(accounts::find_accounts))
-        .route("/accounts/{account}", get(accounts::show).delete(acts::remove_account))
-        .route("/accounts/{account}/sessions", delete(acts::end_sessions))
-        .route("/accounts/{account}/sessions/{session}", delete(acts::end_session))
-        .route("/accounts/{account}/credentials/{credential}", delete(acts::remove_credential))
-        .route(
-            "/accounts/{account}/credentials/{credential}/flag",
-            put(acts::flag_credential).delete(acts::unflag_credential),
-        )
-        .route("/invitations", post(acts::invite))
-        .route("/counts", get(overview::counts))
-        .route("/metadata", get(overview::metadata))
-        .route("/models", get(overview::models))
-        .route("/audit", get(audit::rows))
-        .route("/assessment", get(assessment::show).post(assessment::start))
-        .layer(DefaultBodyLimit::max(BODY_MAX));
+    let questions = table().into_router().layer(DefaultBodyLimit::max(BODY_MAX));
     Assets::operator_paths()
         .fold(Router::new(), |routes, path| routes.route(path, get(page::asset)))
         .nest("/operator/api", questions)

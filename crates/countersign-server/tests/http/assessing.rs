@@ -7,8 +7,8 @@ use countersign_server::operator::{
 };
 use countersign_server::router;
 
-use crate::metadata::{any, attested, config, register, write};
 use crate::site::Client;
+use crate::vendor::{any, attested, config, register, write};
 
 /// What an assessment finds, and its numbers.
 async fn assess(config: &Config, flagging: Flagging) -> (Vec<Assessed>, AssessmentSummary) {

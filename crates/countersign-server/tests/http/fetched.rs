@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::https::{Https, Reply};
-use crate::metadata::{any, attested, blob, value, write_root};
+use crate::metadata::value;
 use crate::site::{Client, ORIGIN, finish};
+use crate::vendor::{any, attested, blob, write_root};
 use crate::{authenticator::Passkey, serving::ask};
 
 /// A folder for a server's files.

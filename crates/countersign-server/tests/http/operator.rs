@@ -6,43 +6,8 @@ use countersign_server::{Config, Listen, OperatorPage, Server, SignUp};
 use serde_json::{Value, json};
 
 use crate::authenticator::Passkey;
-use crate::site::{Client, ORIGIN, Site, finish};
-
-/// A server with the operator's page.
-pub(crate) async fn site() -> Site {
-    site_with(|_| {}).await
-}
-
-pub(crate) async fn site_with(change: impl FnOnce(&mut Config)) -> Site {
-    Site::with(|config, _| {
-        config.operator_page = OperatorPage::On;
-        change(config);
-    })
-    .await
-}
-
-/// The token of a link that the program makes.
-async fn link(site: &Site) -> String {
-    let operator = Operator::open(&site.config).await.unwrap();
-    token(&operator.link(&site.config).await.unwrap().url)
-}
-
-fn token(url: &str) -> String {
-    url.strip_prefix("http://localhost:8080/operator#link=").unwrap().to_owned()
-}
-
-/// A signed-in operator.
-pub(crate) async fn operator(site: &Site, name: &str, seed: u8) -> (Client, Passkey) {
-    let (client, passkey) = site.account(name, seed).await;
-    grant(site, name).await;
-    (client, passkey)
-}
-
-async fn grant(site: &Site, name: &str) {
-    let operator = Operator::open(&site.config).await.unwrap();
-    let account = operator.account(&AccountSelector::Name(name.into())).await.unwrap();
-    operator.grant_role(&account.handle).await.unwrap();
-}
+use crate::operators::{link, operator, site, site_with, token};
+use crate::site::{ORIGIN, Site, finish};
 
 /// Every request below `/operator/api` that an operator may send, about the account and the credential.
 fn requests(account: &str, credential: &str) -> Vec<(Method, String, Option<Value>)> {
@@ -216,7 +181,7 @@ async fn the_holder_of_a_link_gets_an_invitation_if_accounts_need_one() {
     client.post("/api/accounts/finish", &finish).await.expect(201);
     client.post("/operator/api/role", &body).await.expect(204);
 
-    let open = self::site().await;
+    let open = crate::operators::site().await;
     let body = json!({ "link": link(&open).await });
     let described = open.client().post("/operator/api/link", &body).await.expect(200).json();
     assert_eq!(described["invitation"], Value::Null);

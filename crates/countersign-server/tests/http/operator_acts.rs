@@ -5,7 +5,7 @@ use axum::http::{Method, Request, header};
 use countersign::types::base64url;
 use serde_json::{Value, json};
 
-use crate::operator::{operator, site, site_with};
+use crate::operators::{operator, site, site_with};
 use crate::site::{Client, ORIGIN};
 
 fn account_path(client: &Client) -> String {

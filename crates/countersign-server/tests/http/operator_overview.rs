@@ -3,39 +3,12 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use countersign::types::enumerations::AttestationConveyance;
 use countersign_server::{LimitsConfig, Listen, OperatorPage, Server};
 use serde_json::{Value, json};
 
-use crate::metadata::{any, config, register, write};
-use crate::operator::{operator, site};
-use crate::site::{Client, Site};
-
-/// Asks until no work is under way.
-async fn settled(client: &mut Client, path: &str) -> Value {
-    for _ in 0..200 {
-        let answer = client.get(path).await.expect(200).json();
-        if answer["running"].is_null() && !(answer["latest"].is_null() && answer["at"].is_null()) {
-            return answer;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("{path} does not end");
-}
-
-/// A server with metadata in which the model of [`register`] has this status.
-async fn with_metadata(status: &str) -> (Site, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), 7, status);
-    let site = Site::with(|own, _| {
-        own.metadata = config(folder.path(), any()).metadata;
-        own.policy = any().with_attestation_conveyance(AttestationConveyance::Direct);
-        own.operator_page = OperatorPage::On;
-        own.limits = LimitsConfig::off();
-    })
-    .await;
-    (site, folder)
-}
+use crate::operators::{operator, settled, site, with_metadata};
+use crate::site::Site;
+use crate::vendor::{any, config, register, write};
 
 #[tokio::test]
 async fn sign_ins_and_rejections_are_counted_by_code() {

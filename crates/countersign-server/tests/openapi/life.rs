@@ -23,10 +23,10 @@ const CONFORMS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/openapi/confo
 pub(crate) const SECRET: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
 /// Answers, with the method and the path of their requests.
-type Answers = Arc<Mutex<Vec<Value>>>;
+pub(crate) type Answers = Arc<Mutex<Vec<Value>>>;
 
 /// Writes down each answer.
-fn recorded(router: &Router, answers: &Answers) -> Router {
+pub(crate) fn recorded(router: &Router, answers: &Answers) -> Router {
     let answers = answers.clone();
     let record = move |request: Request, next: Next| {
         let (answers, method) = (answers.clone(), request.method().to_string());
@@ -188,11 +188,16 @@ async fn every_answer_in_the_life_of_an_account_has_the_described_form() {
     rejections(&new).await;
     account(&mut client).await;
 
+    check(DOCUMENT, &answers);
+}
+
+/// Compares answers with a document.
+pub(crate) fn check(document: &str, answers: &Answers) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("answers.json");
     fs::write(&file, serde_json::to_vec(&*answers.lock().unwrap()).unwrap()).unwrap();
     let mut conforms = Command::new(python::programs().join("python"));
-    let output = conforms.arg(CONFORMS).arg(DOCUMENT).arg(&file).output().unwrap();
+    let output = conforms.arg(CONFORMS).arg(document).arg(&file).output().unwrap();
     let report =
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{report}");

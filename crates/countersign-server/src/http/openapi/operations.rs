@@ -1,15 +1,8 @@
 //! The descriptions of the server's own routes.
 
+use countersign_axum::openapi::schema::{boolean, object, reference, text, time};
 use countersign_axum::openapi::{Operation, Security};
-use serde_json::{Value, json};
-
-fn text() -> Value {
-    json!({ "type": "string" })
-}
-
-fn user_handle() -> Value {
-    json!({ "$ref": "#/components/schemas/UserHandle" })
-}
+use serde_json::json;
 
 pub(in crate::http) fn live() -> Operation {
     Operation::new("live", "Says that the process answers").content(200, "It does.", "text/plain", text())
@@ -68,7 +61,7 @@ pub(in crate::http) fn check() -> Operation {
         .query("redirect", "Answers 303 in place of 401 if a browser is navigating.", redirect)
         .security(Security::Session)
         .empty(204, "The session is good.")
-        .answer_header(204, "countersign-user", "The user handle of the account.", user_handle())
+        .answer_header(204, "countersign-user", "The user handle of the account.", reference("UserHandle"))
         .answer_header(204, "countersign-name", "The name of the account, percent-encoded.", text())
         .empty(303, "The page, which leads back to the request.")
         .answer_header(303, "Location", sign_in, text())
@@ -78,16 +71,9 @@ pub(in crate::http) fn check() -> Operation {
 }
 
 pub(in crate::http) fn session() -> Operation {
-    let time = || json!({ "type": "string", "format": "date-time" });
-    let answer = json!({
-        "type": "object",
-        "required": ["account", "createdAt", "verifiedAt", "expiresAt"],
-        "properties": {
-            "account": { "$ref": "#/components/schemas/Account" },
-            "createdAt": time(), "verifiedAt": time(), "expiresAt": time(),
-        },
-        "additionalProperties": false,
-    });
+    let answer = object(json!({
+        "account": reference("Account"), "createdAt": time(), "verifiedAt": time(), "expiresAt": time(),
+    }));
     let question = json!({
         "type": "object",
         "required": ["session"],
@@ -110,12 +96,7 @@ pub(in crate::http) fn go_back() -> Operation {
 }
 
 pub(in crate::http) fn describe_return() -> Operation {
-    let answer = json!({
-        "type": "object",
-        "required": ["to", "open"],
-        "properties": { "to": { "type": "string" }, "open": { "type": "boolean" } },
-        "additionalProperties": false,
-    });
+    let answer = object(json!({ "to": text(), "open": boolean() }));
     way(Operation::new("describeReturn", "Says where the page leads to, and whether its user may go there"))
         .json(200, "The way back.", answer)
 }

@@ -24,7 +24,7 @@ use crate::operator::operations::Operator;
 const PAGE: usize = 25;
 
 /// The most characters of what is looked for: a name or a credential ID in base64url.
-const TEXT_MAX: usize = 1400;
+pub(in crate::http) const TEXT_MAX: usize = 1400;
 
 /// The user handle in the path. A malformed one is not found.
 pub(super) struct Handle(pub(super) UserHandle);

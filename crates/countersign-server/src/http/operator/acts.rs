@@ -16,10 +16,10 @@ use super::error::{Answer, OperatorPageError};
 use crate::operator::{acting::Acting, operations::audit};
 
 /// The most characters of a flag's reason.
-const REASON_MAX: usize = 500;
+pub(in crate::http) const REASON_MAX: usize = 500;
 
 /// The most days for which an invitation is valid, as of `countersign admin invitations new`.
-const DAYS_MAX: u16 = 365;
+pub(in crate::http) const DAYS_MAX: u16 = 365;
 
 /// Removes an account with all that belongs to it. One's own is removed at the users' page.
 pub(super) async fn remove_account(
