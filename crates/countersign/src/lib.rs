@@ -105,6 +105,7 @@
 //! | `ed448` | Ed448 in the backend in plain Rust |
 //! | `jwk` | keys from and to JSON Web Keys |
 //! | `psl` | `relying_party::PublicSuffixList` |
+//! | `rows` | `lifecycle::ImportedRow`: credentials as other libraries store them in JSON |
 //! | `sealed` | `ceremony::sealed`: states as encrypted tokens |
 //! | `store-kit` | `store_kit`: tests for a store of your own |
 //! | `vendor-roots` | `attestation::roots`: root certificates of vendors |

@@ -13,4 +13,6 @@ pub use decoys::{
     Observation,
 };
 pub use import::{Encoded, EncodingError, Import, ImportError, ImportedKey};
+#[cfg(feature = "rows")]
+pub use import::{ImportedRow, Library, RowError};
 pub use reassessment::{Change, EvidenceError, Reassessment, ReassessmentSummary, Reassessor, Verdict};

@@ -15,10 +15,14 @@ use crate::relying_party::party::RelyingParty;
 pub(crate) mod encoded;
 pub(crate) mod error;
 pub(crate) mod key;
+#[cfg(feature = "rows")]
+pub(crate) mod row;
 
 pub use encoded::{Encoded, EncodingError};
 pub use error::ImportError;
 pub use key::ImportedKey;
+#[cfg(feature = "rows")]
+pub use row::{ImportedRow, Library, RowError};
 
 /// A credential from another library's storage, to be converted to a record.
 ///

@@ -92,13 +92,18 @@ impl<'a> Encoded<'a> {
     }
 
     fn read(self) -> Result<Vec<u8>, EncodingErrorKind> {
+        self.read_within(TEXT_MAX)
+    }
+
+    /// Decodes a text of at most so many characters.
+    fn read_within(self, most: usize) -> Result<Vec<u8>, EncodingErrorKind> {
         let Some(text) = self.text() else {
             return match self {
                 Self::Bytes(bytes) => Ok(bytes.to_vec()),
                 _ => Ok(Vec::new()),
             };
         };
-        if text.len() > TEXT_MAX {
+        if text.len() > most {
             return Err(EncodingErrorKind::TooLong { length: text.len() });
         }
         let text = without_line_break(text);
@@ -108,6 +113,18 @@ impl<'a> Encoded<'a> {
             _ => base64url(text),
         }
     }
+}
+
+/// The bytes of a text whose encoding is not given: hexadecimal digits after `\x`, and otherwise base64url or base64. No text is
+/// valid in two of them with different bytes: two characters tell base64 and base64url apart, and neither has a `\`.
+#[cfg(feature = "rows")]
+pub(super) fn of_column(text: &str, most: usize) -> Option<Vec<u8>> {
+    let choices = if text.starts_with("\\x") {
+        [Encoded::Hex(text), Encoded::Hex(text)]
+    } else {
+        [Encoded::Base64Url(text), Encoded::Base64(text)]
+    };
+    choices.into_iter().find_map(|encoded| encoded.read_within(most).ok())
 }
 
 fn without_line_break(text: &str) -> &str {
