@@ -2,6 +2,7 @@
 //! ([section 4, credential record](https://www.w3.org/TR/webauthn-3/#credential-record)).
 
 use countersign::CredentialRecord;
+use countersign::lifecycle::{ImportedRow, Library};
 
 use crate::{
     attestation_object, binary, client_data,
@@ -113,6 +114,11 @@ static SIMPLE_WEB_AUTHN: Table = Table {
         Member::optional("credentialDeviceType", Shape::Choice(&["singleDevice", "multiDevice"]))
             .means("backupEligible: multiDevice is true"),
         Member::optional("credentialBackedUp", Shape::Boolean).means("backupState"),
+        Member::optional("cred_id", ID),
+        Member::optional("cred_public_key", COSE).means("publicKey"),
+        Member::optional("webauthn_user_id", HANDLE),
+        Member::optional("backup_eligible", Shape::Boolean).means("backupEligible"),
+        Member::optional("backup_status", Shape::Boolean).means("backupState"),
     ],
     others: Others::Plain,
     code: None,
@@ -229,17 +235,6 @@ static WEBAUTHN_RS: Table = Table {
     code: None,
 };
 
-/// The libraries whose stored credentials are recognised: a name, the members that only they have, and the table.
-static LIBRARIES: [(&str, &[&str], &Table); 7] = [
-    ("webauthn-rs", &["cred_id", "cred", "counter"], &WEBAUTHN_RS_CREDENTIAL),
-    ("py_webauthn", &["credential_id", "credential_public_key"], &PY_WEBAUTHN),
-    ("java-webauthn-server", &["credentialId", "publicKeyCose"], &JAVA),
-    ("go-webauthn", &["id", "publicKey", "authenticator"], &GO_WEBAUTHN),
-    ("SimpleWebAuthn", &["id", "publicKey", "counter"], &SIMPLE_WEB_AUTHN),
-    ("SimpleWebAuthn", &["credentialID", "credentialPublicKey", "counter"], &SIMPLE_WEB_AUTHN),
-    ("SimpleWebAuthn", &["id", "credentialPublicKey", "counter"], &SIMPLE_WEB_AUTHN),
-];
-
 /// Whether an object is a record of Countersign.
 pub(crate) fn looks_like_record(json: &Json<'_>) -> bool {
     json.member("version").is_some() && json.member("static").is_some() && json.member("dynamic").is_some()
@@ -274,8 +269,16 @@ fn library(json: &Json<'_>) -> Option<(&'static str, &'static Table)> {
     if json.member("cred").is_some_and(|inner| inner.member("cred_id").is_some()) {
         return Some(("webauthn-rs", &WEBAUTHN_RS));
     }
-    let has_all = |names: &[&str]| names.iter().all(|name| json.member(name).is_some());
-    LIBRARIES.iter().find(|(_, names, _)| has_all(names)).map(|(library, _, table)| (*library, *table))
+    let library = Library::of(|name| json.member(name).is_some())?;
+    let table = match library {
+        Library::WebauthnRs => &WEBAUTHN_RS_CREDENTIAL,
+        Library::PyWebauthn => &PY_WEBAUTHN,
+        Library::JavaWebauthnServer => &JAVA,
+        Library::GoWebauthn => &GO_WEBAUTHN,
+        Library::SimpleWebAuthn => &SIMPLE_WEB_AUTHN,
+        _ => return None,
+    };
+    Some((library.as_str(), table))
 }
 
 /// Explains a credential as another library stores it.
@@ -283,7 +286,12 @@ pub(crate) fn stored(ctx: &Context<'_>, json: &Json<'_>) -> Field {
     match library(json) {
         Some((library, table)) => object::explain(ctx, "credential", json, table)
             .with_value(format!("as {library} stores it"))
-            .with_note(Note::info("countersign::lifecycle::Import makes a record of it")),
+            .with_note(match ImportedRow::from_json(json.span.bytes()) {
+                Ok(_) => Note::info("countersign::lifecycle::ImportedRow reads it"),
+                Err(error) => {
+                    Note::deviation(format!("countersign::lifecycle::ImportedRow rejects it: {error}"))
+                }
+            }),
         None => json::generic(ctx, "credential".to_owned(), json, 0)
             .with_source(RECORD)
             .with_note(Note::deviation("not the form of a library that is known")),
