@@ -7,11 +7,15 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use countersign_server::config::Sources;
 use countersign_server::operator::Operator;
+use countersign_server::operator::transfer::{ImportMode, RejectedLine, RowOptions};
 use countersign_server::printable;
 
+use self::rows::RowArguments;
 use crate::admin::{error::AdminError, output::note};
 use crate::database_arguments::DatabaseArguments;
 use crate::progress::Progress;
+
+mod rows;
 
 /// The most characters of a line about a rejected line.
 const LINE_MAX: usize = 400;
@@ -35,14 +39,30 @@ pub(crate) struct ExportArguments {
 #[command(
     after_help = "Each account is created whole or not at all; an account that is there already with its passkeys stays as it is. \
     So an import that was broken off is continued by running it again. Lines that can't be imported are reported with \
-    their number and a code, and the exit status is 1 then."
+    their number and a code, and the exit status is 1 then. With --rows, the lines are passkeys of another library: docs/migrating \
+    documents their form."
 )]
 pub(crate) struct ImportArguments {
     /// File with an export [default: standard input]
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
+    /// Report what an import would do, and store nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    rows: RowArguments,
     #[command(flatten)]
     database: DatabaseArguments,
+}
+
+/// An import: where from, and how.
+#[derive(Debug)]
+pub(crate) struct ImportTask {
+    sources: Sources,
+    from: Option<PathBuf>,
+    mode: ImportMode,
+    /// What is known about rows of another library; `None` for an export.
+    rows: Option<RowOptions>,
 }
 
 /// An export or an import.
@@ -51,7 +71,7 @@ pub(crate) enum TransferTask {
     /// Export to a file or standard output.
     Export(Sources, Option<PathBuf>),
     /// Import from a file or standard input.
-    Import(Sources, Option<PathBuf>),
+    Import(ImportTask),
 }
 
 impl ExportArguments {
@@ -62,7 +82,9 @@ impl ExportArguments {
 
 impl ImportArguments {
     pub(crate) fn into_task(self) -> TransferTask {
-        TransferTask::Import(self.database.into_sources(), self.from)
+        let mode = if self.dry_run { ImportMode::DryRun } else { ImportMode::Store };
+        let (sources, rows) = (self.database.into_sources(), self.rows.into_options());
+        TransferTask::Import(ImportTask { sources, from: self.from, mode, rows })
     }
 }
 
@@ -76,7 +98,7 @@ impl TransferTask {
         runtime.block_on(async {
             match self {
                 Self::Export(sources, to) => export(&sources, to.as_deref()).await,
-                Self::Import(sources, from) => import(&sources, from.as_deref()).await,
+                Self::Import(task) => import(&task).await,
             }
         })
     }
@@ -133,10 +155,14 @@ fn file_error(path: &Path, error: io::Error, code: &'static str) -> AdminError {
     AdminError::File(path.display().to_string(), error, code)
 }
 
-async fn import(sources: &Sources, from: Option<&Path>) -> Result<(), AdminError> {
-    let loaded = sources.load()?;
-    let operator = Operator::open_or_create(loaded.config()).await?;
-    let input: Box<dyn io::BufRead> = match from {
+async fn import(task: &ImportTask) -> Result<(), AdminError> {
+    let loaded = task.sources.load()?;
+    let config = loaded.config();
+    let operator = match task.mode {
+        ImportMode::Store => Operator::open_or_create(config).await?,
+        ImportMode::DryRun => Operator::open(config).await?,
+    };
+    let input: Box<dyn io::BufRead> = match &task.from {
         None => Box::new(io::stdin().lock()),
         Some(path) => {
             let file = File::open(path).map_err(|error| file_error(path, error, "file-not-read"))?;
@@ -144,18 +170,25 @@ async fn import(sources: &Sources, from: Option<&Path>) -> Result<(), AdminError
         }
     };
     let progress = std::cell::RefCell::new(Progress::on_terminal());
-    let rejected = |line: &countersign_server::operator::transfer::RejectedLine| {
+    let rejected = |line: &RejectedLine| {
         progress.borrow_mut().clear();
         let text = format!("line {} is not imported ({}): {}", line.line, line.code, line.detail);
         note(&printable(&text, LINE_MAX));
     };
     let show = |line| progress.borrow_mut().show_rows("line", line, None);
-    let outcome = operator.import(&loaded.config().rp_id, input, rejected, show).await;
+    let outcome = match task.rows {
+        Some(options) => operator.import_rows(config, options, input, task.mode, rejected, show).await,
+        None => operator.import(&config.rp_id, input, task.mode, rejected, show).await,
+    };
     progress.borrow_mut().clear();
     let imported = outcome?;
-    note(&format!("created {} accounts; {} were there already", imported.created, imported.unchanged));
+    let (verb, ending) = match task.mode {
+        ImportMode::Store => ("created", "were not imported"),
+        ImportMode::DryRun => ("would create", "would not be imported; nothing was stored"),
+    };
+    note(&format!("{verb} {} accounts; {} were there already", imported.created, imported.unchanged));
     match imported.rejected {
         0 => Ok(()),
-        number => Err(AdminError::Incomplete(format!("{number} lines were not imported"))),
+        number => Err(AdminError::Incomplete(format!("{number} lines {ending}"))),
     }
 }

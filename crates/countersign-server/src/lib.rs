@@ -110,6 +110,7 @@ mod fido_conformance;
 pub mod files;
 pub mod http;
 mod limits;
+mod lines;
 mod live;
 mod metadata;
 mod metrics;

@@ -27,6 +27,7 @@ pub(crate) mod flags;
 pub(crate) mod link;
 pub(crate) mod models;
 pub(crate) mod operations;
+pub(crate) mod party;
 pub(crate) mod role;
 pub(crate) mod selection;
 pub mod transfer;

@@ -41,7 +41,7 @@ pub(super) fn the_servers_table_is_complete(workspace: &Workspace) -> Vec<Findin
 
 /// Where the operator's commands have their words: the sources whose functions `code` and `rejected` return them, and those
 /// with words at the ends of messages.
-const OPERATOR_CODES: [&str; 9] = [
+const OPERATOR_CODES: [&str; 11] = [
     "crates/countersign-cli/src/admin/error.rs",
     "crates/countersign-cli/src/transfer.rs",
     "crates/countersign-server/src/audit/log.rs",
@@ -51,6 +51,8 @@ const OPERATOR_CODES: [&str; 9] = [
     "crates/countersign-server/src/operator/transfer/export.rs",
     "crates/countersign-server/src/operator/transfer/form.rs",
     "crates/countersign-server/src/operator/transfer/import.rs",
+    "crates/countersign-server/src/operator/transfer/rows.rs",
+    "crates/countersign-server/src/operator/transfer/storing.rs",
 ];
 
 /// A literal of these sources that looks like a code and is the name of the form of exports.

@@ -39,7 +39,7 @@ impl Header {
 /// A row. Bytes are lower-case hexadecimal digits, and times are seconds since 1970.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct Line {
+pub(crate) struct RowLine {
     chain: String,
     number: u64,
     time: i64,
@@ -56,7 +56,7 @@ pub(crate) struct Line {
     hash: String,
 }
 
-impl From<&AuditRow> for Line {
+impl From<&AuditRow> for RowLine {
     fn from(row: &AuditRow) -> Self {
         let hex = |bytes: &[u8]| Hex(bytes).to_string();
         Self {
@@ -80,7 +80,7 @@ impl From<&AuditRow> for Line {
 /// A value of a line is not one of its kind.
 pub(crate) struct NotARow;
 
-impl Line {
+impl RowLine {
     pub(crate) fn row(self) -> Result<AuditRow, NotARow> {
         fn bytes<const N: usize>(text: &str) -> Result<[u8; N], NotARow> {
             hex::decode(text).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(NotARow)

@@ -1,7 +1,7 @@
 //! Exports and verifications of the audit log, for the operator.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read as _, Write};
+use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use countersign::Timestamp;
@@ -11,8 +11,9 @@ use countersign::store::{
 };
 use countersign_store::{Database, DatabaseError, OpenDatabaseError};
 
-use super::line::{Header, LINE_MAX, Line};
+use super::line::{Header, LINE_MAX, RowLine};
 use crate::config::configuration::Config;
+use crate::lines::{Line, Lines};
 
 /// How many rows are read at a time, which is all that an export has in memory.
 const PAGE: usize = 500;
@@ -90,7 +91,7 @@ pub async fn export_audit(
     let mut pages = Pages::new(&database);
     while let Some(page) = pages.next().await? {
         for row in page.iter().filter(|row| course.includes(row, times)) {
-            write_line(out, &Line::from(row))?;
+            write_line(out, &RowLine::from(row))?;
         }
     }
     out.flush().map_err(AuditError::Output)
@@ -119,17 +120,17 @@ pub async fn verify_audit(config: &Config, anchors: &[ChainHead]) -> Result<Audi
 
 /// Verifies an export in a file. `anchors` are rows that were kept elsewhere.
 pub fn verify_audit_file(path: &Path, anchors: &[ChainHead]) -> Result<AuditSummary, AuditError> {
-    let header = Lines::open(path)?.header;
+    let header = Rows::open(path)?.header;
     let is_part = header.since.is_some() || header.until.is_some();
     let extent = if is_part { AuditExtent::Part } else { AuditExtent::Whole };
     let mut verifier = AuditVerifier::new(extent);
-    for row in Lines::open(path)? {
+    for row in Rows::open(path)? {
         verifier.note(&row?);
     }
     for anchor in anchors {
         verifier.expect(*anchor);
     }
-    for row in Lines::open(path)? {
+    for row in Rows::open(path)? {
         verifier.check(&row?)?;
     }
     Ok(verifier.finish()?)
@@ -186,44 +187,38 @@ impl Course {
 }
 
 /// The rows of an export.
-struct Lines {
+struct Rows {
     path: PathBuf,
-    reader: BufReader<File>,
+    lines: Lines<BufReader<File>>,
     header: Header,
-    number: u64,
 }
 
-impl Lines {
+impl Rows {
     fn open(path: &Path) -> Result<Self, AuditError> {
         let file = File::open(path).map_err(|error| AuditError::File(path.to_owned(), error))?;
-        let header = Header::new(None, None);
-        let mut lines = Self { path: path.to_owned(), reader: BufReader::new(file), header, number: 0 };
-        let first = lines.line()?.and_then(|line| serde_json::from_slice::<Header>(&line).ok());
-        lines.header = first.filter(Header::is_supported).ok_or_else(|| lines.malformed())?;
-        Ok(lines)
+        let lines = Lines::new(BufReader::new(file), LINE_MAX);
+        let mut rows = Self { path: path.to_owned(), lines, header: Header::new(None, None) };
+        let first = rows.line()?.and_then(|line| serde_json::from_slice::<Header>(&line).ok());
+        rows.header = first.filter(Header::is_supported).ok_or_else(|| rows.malformed())?;
+        Ok(rows)
     }
 
     /// The next line; `None` at the end of the file.
     fn line(&mut self) -> Result<Option<Vec<u8>>, AuditError> {
-        self.number = self.number.saturating_add(1);
-        let mut line = Vec::new();
-        let limit = u64::try_from(LINE_MAX).unwrap_or(u64::MAX);
-        let mut limited = self.reader.by_ref().take(limit);
-        let read = limited.read_until(b'\n', &mut line);
-        read.map_err(|error| AuditError::File(self.path.clone(), error))?;
-        if line.is_empty() {
-            return Ok(None);
+        match self.lines.next().map_err(|error| AuditError::File(self.path.clone(), error))? {
+            None => Ok(None),
+            Some(Line::Whole(text)) => Ok(Some(text.to_vec())),
+            // Without its end, the file was cut.
+            Some(Line::Unended(_) | Line::TooLong) => Err(self.malformed()),
         }
-        // Without its end, it is too long, or the file was cut.
-        if line.pop() == Some(b'\n') { Ok(Some(line)) } else { Err(self.malformed()) }
     }
 
     fn malformed(&self) -> AuditError {
-        AuditError::Malformed { file: self.path.clone(), line: self.number }
+        AuditError::Malformed { file: self.path.clone(), line: self.lines.number().max(1) }
     }
 }
 
-impl Iterator for Lines {
+impl Iterator for Rows {
     type Item = Result<AuditRow, AuditError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -231,7 +226,7 @@ impl Iterator for Lines {
             Ok(line) => line?,
             Err(error) => return Some(Err(error)),
         };
-        let row = serde_json::from_slice::<Line>(&line).ok().and_then(|line| line.row().ok());
+        let row = serde_json::from_slice::<RowLine>(&line).ok().and_then(|line| line.row().ok());
         Some(row.ok_or_else(|| self.malformed()))
     }
 }

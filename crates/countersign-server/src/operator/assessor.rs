@@ -6,10 +6,9 @@ use countersign::lifecycle::Reassessor;
 use countersign::{RelyingParty, Timestamp};
 use countersign_metadata::Metadata;
 
-use super::error::OperatorError;
-use crate::app::{App, metadata_path, requirement};
+use super::{error::OperatorError, party};
 use crate::metadata::service::MetadataService;
-use crate::{clock, config::configuration::Config, relying_party, start_error::StartError};
+use crate::{app::App, clock, config::configuration::Config};
 
 /// Assesses passkeys by the metadata in use and the policy of a relying party. Clones share the metadata.
 #[derive(Clone)]
@@ -23,13 +22,8 @@ impl Assessor {
     /// Reads the metadata of a configuration: the configured file, or what a server with this database fetched. Stores and
     /// fetches nothing. This blocks for the verification of a BLOB.
     pub fn open(config: &Config) -> Result<Self, OperatorError> {
-        let configured = config.metadata.as_ref().ok_or(OperatorError::NoMetadata)?;
-        let now = clock::now();
-        let service = MetadataService::check(configured, requirement(config), &metadata_path(config), now)?;
-        service.follow(now);
-        let rp = relying_party::builder(config, &config.origins(config.port()), Some(&service));
-        let rp = rp.build().map_err(StartError::RelyingParty)?;
-        Self::new(&rp, &service)
+        let (rp, service) = party::open(config)?;
+        Self::new(&rp, &service.ok_or(OperatorError::NoMetadata)?)
     }
 
     /// Uses the metadata of a server that runs.

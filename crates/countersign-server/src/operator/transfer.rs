@@ -27,6 +27,10 @@
 pub(crate) mod export;
 pub(crate) mod form;
 pub(crate) mod import;
+pub(crate) mod rows;
+pub(crate) mod storing;
 
 pub use export::{ExportError, Exported};
 pub use import::{ImportError, Imported, RejectedLine};
+pub use rows::{AttestationsOfRows, BackupsOfRows, RowOptions, UnsaidVerification};
+pub use storing::ImportMode;

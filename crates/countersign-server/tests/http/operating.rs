@@ -2,7 +2,7 @@
 
 use countersign::store::{ApplicationStore as _, AuditQuery};
 use countersign_server::Config;
-use countersign_server::operator::transfer::Imported;
+use countersign_server::operator::transfer::{ImportMode, Imported, RejectedLine};
 use countersign_server::operator::{AccountSelector, Operator};
 use serde_json::json;
 
@@ -82,8 +82,9 @@ async fn moved(config: &Config, export_of_old: &str) -> String {
     for (created, unchanged) in [(3, 0), (0, 3)] {
         let mut rejected = Vec::new();
         let input = export_of_old.as_bytes();
+        let note = |line: &RejectedLine| rejected.push(line.clone());
         let imported: Imported =
-            operator.import(&config.rp_id, input, |line| rejected.push(line.clone()), |_| {}).await.unwrap();
+            operator.import(&config.rp_id, input, ImportMode::Store, note, |_| {}).await.unwrap();
         assert_eq!((imported.created, imported.unchanged, rejected), (created, unchanged, vec![]));
     }
     export(config).await

@@ -7,6 +7,8 @@ use countersign_store::listing::WholeAccount;
 use countersign_store::names;
 use serde::{Deserialize, Serialize};
 
+use super::storing::Fault;
+
 /// The name of the format.
 pub(super) const FORMAT: &str = "countersign-accounts";
 
@@ -92,7 +94,7 @@ impl AccountLine {
     }
 
     /// The operations that create the account; the error says what is wrong with the line.
-    pub(super) fn into_operations(self, rp_id: &str) -> Result<Vec<Operation>, (&'static str, String)> {
+    pub(super) fn into_operations(self, rp_id: &str) -> Result<Vec<Operation>, Fault> {
         let malformed = |fault: &str| ("import-malformed", fault.to_owned());
         let name = |name: &str| names::clean(name);
         let AccountForm { id, name: named, created_at } = self.account;

@@ -1,16 +1,11 @@
 //! The import of accounts.
 
-use std::io::{self, BufRead, Read as _};
-
-use countersign::store::{ApplicationStore as _, AuditKind, Evidence, Operation, Rejection};
-use countersign::types::UserHandle;
+use std::io::{self, BufRead};
 
 use super::form::{AccountLine, End, FORMAT, Header, LINE_MAX, LastLine, VERSION};
-use crate::clock;
-use crate::operator::{
-    error::OperatorError,
-    operations::{Operator, audit},
-};
+use super::storing::{Fault, ImportMode, Storing};
+use crate::lines::{Line, Lines};
+use crate::operator::{error::OperatorError, operations::Operator};
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -90,34 +85,39 @@ impl ImportError {
     }
 }
 
-/// The lines of an export.
-struct Lines<R> {
-    input: R,
-    number: u64,
-    text: Vec<u8>,
+/// Counts what an import does, and reports lines of which nothing is stored.
+pub(super) struct Rejecting<'a> {
+    pub(super) imported: Imported,
+    report: &'a mut dyn FnMut(&RejectedLine),
 }
 
-impl<R: BufRead> Lines<R> {
-    /// The next line, unless there is none. A line that is too long is read to its end, and is `None` inside.
-    #[expect(clippy::option_option, reason = "the end, and a line that is too long, are two things")]
-    fn next(&mut self) -> Result<Option<Option<&[u8]>>, ImportError> {
-        self.text.clear();
-        let limit = u64::try_from(LINE_MAX).unwrap_or(u64::MAX).saturating_add(1);
-        let failed = |number: u64| move |error| ImportError::Input(number, error);
-        self.number = self.number.saturating_add(1);
-        let read = (&mut self.input).take(limit).read_until(b'\n', &mut self.text);
-        if read.map_err(failed(self.number))? == 0 {
-            self.number = self.number.saturating_sub(1);
-            return Ok(None);
-        }
-        if self.text.last() == Some(&b'\n') {
-            self.text.pop();
-        } else if self.text.len() > LINE_MAX {
-            self.input.skip_until(b'\n').map_err(failed(self.number))?;
-            return Ok(Some(None));
-        }
-        Ok(Some(Some(&self.text)))
+impl<'a> Rejecting<'a> {
+    pub(super) fn new(report: &'a mut dyn FnMut(&RejectedLine)) -> Self {
+        Self { imported: Imported::default(), report }
     }
+
+    /// Counts an account that was created, or that was there.
+    pub(super) const fn count(&mut self, is_new: bool) {
+        let number = if is_new { &mut self.imported.created } else { &mut self.imported.unchanged };
+        *number = number.saturating_add(1);
+    }
+
+    /// Reports a line of which nothing is stored.
+    pub(super) fn reject(&mut self, line: u64, (code, detail): Fault) {
+        self.imported.rejected = self.imported.rejected.saturating_add(1);
+        (self.report)(&RejectedLine { line, code, detail });
+    }
+}
+
+/// The next line; `None` at the end, and `None` inside if it is too long.
+#[expect(clippy::option_option, reason = "the end, and a line that is too long, are two things")]
+fn next<R: BufRead>(lines: &mut Lines<R>) -> Result<Option<Option<&[u8]>>, ImportError> {
+    let number = lines.number().saturating_add(1);
+    let line = lines.next().map_err(|error| ImportError::Input(number, error))?;
+    Ok(line.map(|line| match line {
+        Line::Whole(text) | Line::Unended(text) => Some(text),
+        Line::TooLong => None,
+    }))
 }
 
 impl Operator {
@@ -130,25 +130,27 @@ impl Operator {
         &self,
         rp_id: &str,
         input: impl BufRead,
+        mode: ImportMode,
         mut rejected: impl FnMut(&RejectedLine),
         mut progress: impl FnMut(u64),
     ) -> Result<Imported, ImportError> {
-        let mut lines = Lines { input, number: 0, text: Vec::new() };
+        let mut lines = Lines::new(input, LINE_MAX);
         read_header(&mut lines, rp_id)?;
-        let (mut imported, mut found) = (Imported::default(), 0_u64);
-        let mut reject = |imported: &mut Imported, line, (code, detail): (&'static str, String)| {
-            imported.rejected = imported.rejected.saturating_add(1);
-            rejected(&RejectedLine { line, code, detail });
-        };
+        let mut storing = Storing::new(self, mode);
+        let (mut imported, mut found) = (Rejecting::new(&mut rejected), 0_u64);
         loop {
-            let parsed = match lines.next()? {
-                None => return Err(ImportError::CutOff(lines.number)),
+            let parsed = match next(&mut lines)? {
+                None => return Err(ImportError::CutOff(lines.number())),
                 Some(None) => Err(format!("the line has more than {LINE_MAX} bytes")),
                 Some(Some(text)) => {
                     if let Ok(LastLine { end }) = serde_json::from_slice(text) {
                         check_end(end, found)?;
-                        let more = lines.next()?.is_some();
-                        return if more { Err(ImportError::AfterEnd(lines.number)) } else { Ok(imported) };
+                        let has_another = next(&mut lines)?.is_some();
+                        return if has_another {
+                            Err(ImportError::AfterEnd(lines.number()))
+                        } else {
+                            Ok(imported.imported)
+                        };
                     }
                     serde_json::from_slice::<AccountLine>(text).map_err(|error| error.to_string())
                 }
@@ -156,63 +158,26 @@ impl Operator {
             // A line that can't be read was an account.
             found = found.saturating_add(1);
             let outcome = match parsed {
-                Ok(line) => self.import_one(line, rp_id).await?,
+                Ok(line) => {
+                    let handle = line.account.id.clone();
+                    match line.into_operations(rp_id) {
+                        Ok(operations) => storing.store(&handle, operations).await?,
+                        Err(fault) => Err(fault),
+                    }
+                }
                 Err(fault) => Err(("import-malformed", fault)),
             };
             match outcome {
-                Ok(true) => imported.created = imported.created.saturating_add(1),
-                Ok(false) => imported.unchanged = imported.unchanged.saturating_add(1),
-                Err(fault) => reject(&mut imported, lines.number, fault),
+                Ok(is_new) => imported.count(is_new),
+                Err(fault) => imported.reject(lines.number(), fault),
             }
-            progress(lines.number);
+            progress(lines.number());
         }
-    }
-
-    /// Imports an account, and returns whether it was created; or why nothing of it is stored.
-    async fn import_one(
-        &self,
-        line: AccountLine,
-        rp_id: &str,
-    ) -> Result<Result<bool, (&'static str, String)>, ImportError> {
-        let handle = line.account.id.clone();
-        let mut operations = match line.into_operations(rp_id) {
-            Ok(operations) => operations,
-            Err(fault) => return Ok(Err(fault)),
-        };
-        if self.is_there(&handle, &operations).await? {
-            return Ok(Ok(false));
-        }
-        operations.push(audit(self.entry(AuditKind::AccountImported, &handle)));
-        let outcome = self.database().transact(operations, clock::now()).await;
-        Ok(match outcome.map_err(OperatorError::from)? {
-            Ok(()) => Ok(true),
-            Err(Rejection::HandleTaken) => Err((
-                "account-id-taken",
-                "the account is there already, without one of the passkeys or with another name".to_owned(),
-            )),
-            Err(rejection) => {
-                let error = OperatorError::Rejected(rejection);
-                Err((error.code(), error.to_string()))
-            }
-        })
-    }
-
-    /// Whether the account of these operations is there, with their name and all their passkeys.
-    async fn is_there(&self, handle: &UserHandle, operations: &[Operation]) -> Result<bool, OperatorError> {
-        let Some(stored) = self.database().account(handle).await? else { return Ok(false) };
-        let passkeys = self.database().credentials(handle, Evidence::Omit).await?;
-        Ok(operations.iter().all(|operation| match operation {
-            Operation::InsertAccount(account) => account.name_key == stored.name_key,
-            Operation::InsertCredential(new) => {
-                passkeys.iter().any(|passkey| passkey.record.id() == new.record.id())
-            }
-            _ => true,
-        }))
     }
 }
 
 fn read_header(lines: &mut Lines<impl BufRead>, rp_id: &str) -> Result<(), ImportError> {
-    let header = lines.next()?.flatten().and_then(|text| serde_json::from_slice::<Header>(text).ok());
+    let header = next(lines)?.flatten().and_then(|text| serde_json::from_slice::<Header>(text).ok());
     let header = header.filter(|header| header.format == FORMAT).ok_or(ImportError::NoHeader)?;
     if header.version != VERSION {
         return Err(ImportError::Version(header.version));
