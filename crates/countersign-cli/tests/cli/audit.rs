@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::program::{Running, assert_fails, program, run};
-use crate::surviving::register;
+use crate::users::register;
 
 /// The standard output of a command that succeeds.
 fn said(arguments: &[&str]) -> String {

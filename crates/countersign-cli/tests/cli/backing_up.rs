@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crate::program::{Running, assert_fails, program};
-use crate::surviving::{register, signs_in};
+use crate::users::{register, signs_in};
 
 fn backup(database: &Path, to: &Path) -> Output {
     program().args(["backup", "--to"]).arg(to).arg("--database").arg(database).output().unwrap()

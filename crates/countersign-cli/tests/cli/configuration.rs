@@ -6,7 +6,7 @@ use std::{fs, process::Output};
 use tempfile::TempDir;
 
 use crate::program::{Running, program, run};
-use crate::surviving::register;
+use crate::users::register;
 
 /// A folder with a configuration file.
 struct Place(TempDir);

@@ -9,6 +9,8 @@ mod audit;
 mod authenticator;
 #[cfg(unix)]
 mod backing_up;
+#[cfg(unix)]
+mod blob;
 #[cfg(feature = "fetch")]
 #[allow(dead_code, reason = "the server's own tests use all of it")]
 mod certificates;
@@ -17,6 +19,8 @@ mod configuration;
 #[cfg(feature = "fetch")]
 #[allow(dead_code, reason = "the server's own tests use all of it")]
 mod https;
+#[cfg(unix)]
+mod importing_rows;
 mod inspecting;
 mod metadata;
 #[cfg(unix)]
@@ -24,6 +28,8 @@ mod operating;
 mod operators;
 #[cfg(unix)]
 mod output;
+#[cfg(unix)]
+mod place;
 mod program;
 #[cfg(unix)]
 mod reloading;
@@ -34,4 +40,5 @@ mod starting;
 mod surviving;
 #[cfg(unix)]
 mod transferring;
+mod users;
 mod verifying;

@@ -3,12 +3,12 @@
 use std::fs::{self, File};
 use std::{path::Path, process::Output};
 
-use countersign_authenticator::BlobSigner;
 use serde_json::{Value, json};
 
 use crate::authenticator::Passkey;
+use crate::blob::write_metadata;
 use crate::program::{Running, assert_fails, post, program};
-use crate::surviving::register;
+use crate::users::register;
 
 fn check(database: &Path, options: &[&str]) -> Output {
     program().args(["serve", "--check", "--database"]).arg(database).args(options).output().unwrap()
@@ -78,18 +78,6 @@ fn a_check_creates_no_database_and_finds_what_the_start_would() {
     let sentence = format!("--database: database: the file {} is not a countersign database", text.display());
     assert_fails(&check(&text, &[]), 2, &sentence);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
-}
-
-/// Writes metadata, and the root that signed it.
-pub(crate) fn write_metadata(folder: &Path, next_update: &str) -> [String; 2] {
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
-    let [blob, root] = ["blob", "root.pem"].map(|name| folder.join(name));
-    let signer = BlobSigner::new();
-    let payload = json!({ "no": 7, "nextUpdate": next_update, "entries": [] });
-    fs::write(&blob, signer.sign(payload.to_string().as_bytes())).unwrap();
-    let pem = STANDARD.encode(&signer.root);
-    fs::write(&root, format!("-----BEGIN CERTIFICATE-----\n{pem}\n-----END CERTIFICATE-----\n")).unwrap();
-    [blob, root].map(|path| path.to_str().unwrap().to_owned())
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Output;
 
 use crate::program::{Running, assert_fails, program};
-use crate::surviving::register;
+use crate::users::register;
 
 fn operator(database: &Path, arguments: &[&str]) -> Output {
     program().arg("operator").args(arguments).arg("--database").arg(database).output().unwrap()
@@ -48,4 +48,21 @@ fn a_link_stands_alone_in_its_line() {
         rest.starts_with("for one operator, until ") && rest.ends_with("; it is shown only now\n"),
         "{rest}"
     );
+}
+
+#[test]
+fn an_invitation_needs_a_database_which_does_not_have_its_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("test.sqlite3");
+    let new = || {
+        let mut command = program();
+        command.args(["admin", "invitations", "new", "--database"]).arg(&database).output().unwrap()
+    };
+    let missing = format!("there is no database {} (database-missing)", database.display());
+    assert_fails(&new(), 1, &missing);
+    drop(Running::start(&database));
+    let said = String::from_utf8(new().stdout).unwrap();
+    let code = said.lines().next().unwrap();
+    let file = std::fs::read(&database).unwrap();
+    assert!(code.len() == 29 && !file.windows(29).any(|window| window == code.as_bytes()));
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::operating::write_metadata;
+use crate::blob::write_metadata;
 use crate::program::{Running, program};
 
 /// How long to wait for a line of the log.

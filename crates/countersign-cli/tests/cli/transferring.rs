@@ -5,11 +5,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Output;
 
-use rusqlite::Connection;
 use serde_json::{Value, json};
 
+use crate::place;
 use crate::program::{Running, assert_fails, program};
-use crate::surviving::{register, signs_in};
+use crate::users::{register, signs_in};
 
 fn run(command: &str, option: &str, file: &Path, database: &Path) -> Output {
     program().args([command, option]).arg(file).arg("--database").arg(database).output().unwrap()
@@ -23,14 +23,12 @@ fn says(output: &Output, status: i32, text: &str) {
 
 /// A server's database with two accounts, one of them with recovery codes, and the export of it.
 fn exported(folder: &Path) -> (std::path::PathBuf, Vec<String>) {
-    let (database, file) = (folder.join("test.sqlite3"), folder.join("export"));
+    let (database, file) = (place::database(folder, "test"), folder.join("export"));
     let running = Running::start(&database);
     for (seed, name) in [(1, "ada"), (2, "eve")] {
         register(&running.url, name, seed).unwrap();
     }
-    let codes = "UPDATE accounts SET recovery_codes_at = 7, recovered_at = 8 WHERE name = 'ada';
-        INSERT INTO recovery_codes SELECT user_handle, zeroblob(32) FROM accounts WHERE name = 'ada'";
-    Connection::open(&database).unwrap().execute_batch(codes).unwrap();
+    place::give_code(&database, "ada");
     says(&run("export", "--to", &file, &database), 0, "countersign: exported 2 accounts with 2 passkeys\n");
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     (file.clone(), fs::read_to_string(&file).unwrap().lines().map(str::to_owned).collect())
@@ -45,7 +43,7 @@ fn an_export_is_imported_with_all_that_it_has_and_again_without_a_change() {
     let account: Value = serde_json::from_str(&lines[1]).unwrap();
     let members: Vec<_> = account.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(members, ["account", "passkeys", "recovery"]);
-    let other = folder.path().join("other.sqlite3");
+    let other = place::database(folder.path(), "other");
     says(
         &run("import", "--from", &file, &other),
         0,
@@ -65,7 +63,7 @@ fn an_export_is_imported_with_all_that_it_has_and_again_without_a_change() {
 #[test]
 fn imported_users_sign_in() {
     let folder = tempfile::tempdir().unwrap();
-    let [database, other] = ["test.sqlite3", "other.sqlite3"].map(|name| folder.path().join(name));
+    let [database, other] = ["test", "other"].map(|name| place::database(folder.path(), name));
     let running = Running::start(&database);
     let ada = register(&running.url, "ada", 1).unwrap();
     let file = folder.path().join("export");
@@ -108,7 +106,7 @@ fn conflicts_are_reported_by_line_and_code_and_the_others_are_imported() {
             account(&|line| line["passkeys"][0]["record"]["static"]["rp_id"] = json!("example.org")),
         ),
     ];
-    let target = folder.path().join("target.sqlite3");
+    let target = place::database(folder.path(), "target");
     for (code, line) in &conflicts {
         let file = folder.path().join("changed");
         let text = [&lines[0], line, &lines[1], &lines[2], r#"{"end":{"accounts":3,"passkeys":2}}"#]
@@ -171,7 +169,7 @@ fn conflicts_are_reported_by_line_and_code_and_the_others_are_imported() {
 fn a_file_that_is_no_whole_export_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let (_, lines) = exported(folder.path());
-    let target = folder.path().join("target.sqlite3");
+    let target = place::database(folder.path(), "target");
     let file = folder.path().join("changed");
     let import = |lines: &[&str]| {
         fs::write(&file, lines.iter().map(|line| format!("{line}\n")).collect::<Vec<_>>().concat()).unwrap();
