@@ -217,6 +217,7 @@ pub use builder::PasskeysBuilder;
 pub use ceremony::attached::CeremonyKind;
 pub use extract::{NotAllowed, RecentlyVerified, SignedIn};
 pub use failure::Failure;
+pub use http::credentials::algorithm_name;
 pub use http::edge::{CheckedOrigin, OriginCheck};
 pub use http::json::error_answer;
 pub use invitations::{InviteError, invite};

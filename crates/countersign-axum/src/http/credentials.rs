@@ -3,6 +3,7 @@
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
+use countersign::CredentialRecord;
 use countersign::store::Session;
 use countersign::types::{Aaguid, CredentialId, UserHandle, base64url};
 use countersign::{cose::Algorithm, types::enumerations::Transport, types::identifiers::CREDENTIAL_ID_MAX};
@@ -50,10 +51,6 @@ impl<'a> Credential<'a> {
     fn new(app: &App, judged: &'a JudgedCredential, session: &Session) -> Self {
         let JudgedCredential { stored, fault } = judged;
         let record = &stored.record;
-        let algorithm = record.algorithm().map_or_else(String::new, |identifier| {
-            Algorithm::from_identifier(identifier)
-                .map_or_else(|| identifier.to_string(), |algorithm| algorithm.name().to_owned())
-        });
         Self {
             id: record.id(),
             label: &stored.label,
@@ -63,7 +60,7 @@ impl<'a> Credential<'a> {
             trouble: fault.as_deref(),
             format: stored.attestation.as_ref().map_or("none", |(format, _)| format),
             attestation_type: stored.attestation.as_ref().map_or("none", |(_, kind)| kind),
-            algorithm,
+            algorithm: algorithm_name(record),
             transports: record.transports(),
             backup_eligible: record.backup_eligible(),
             backup_state: record.backup_state(),
@@ -74,6 +71,15 @@ impl<'a> Credential<'a> {
             current: *record.id() == session.credential,
         }
     }
+}
+
+/// The name of the algorithm of a credential's key; its number if the algorithm is unknown, and empty if the record does not have
+/// it.
+pub fn algorithm_name(record: &CredentialRecord) -> String {
+    record.algorithm().map_or_else(String::new, |identifier| {
+        Algorithm::from_identifier(identifier)
+            .map_or_else(|| identifier.to_string(), |algorithm| algorithm.name().to_owned())
+    })
 }
 
 pub(crate) async fn list(

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use countersign::Timestamp;
 use countersign::attestation::AnchorList;
-use countersign::cose::Algorithm;
 use countersign::lifecycle::{Reassessment, Reassessor};
 use countersign::record::Standing;
 use countersign::store::StoredCredential;
 use countersign::types::{Aaguid, CredentialId, enumerations::Transport};
-use countersign_axum::Models as _;
+use countersign_axum::{Models as _, algorithm_name};
 use serde::Serialize;
 
 use crate::app::App;
@@ -74,17 +73,13 @@ pub(super) fn explained(app: &App, stored: Vec<StoredCredential>, now: Timestamp
                 Some(Flag { reason: flag.reason().to_owned(), at: flag.at().to_string() })
             }
         };
-        let algorithm = record.algorithm().map_or_else(String::new, |identifier| {
-            let named = Algorithm::from_identifier(identifier);
-            named.map_or_else(|| identifier.to_string(), |algorithm| algorithm.name().to_owned())
-        });
         Passkey {
             attestation: explain(&facts),
             icon: models.icon(record.aaguid()),
             model,
             id: record.id().clone(),
             aaguid: record.aaguid(),
-            algorithm,
+            algorithm: algorithm_name(record),
             transports: record.transports().to_vec(),
             backup_eligible: record.backup_eligible(),
             backup_state: record.backup_state(),
