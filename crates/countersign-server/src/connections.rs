@@ -18,6 +18,7 @@ use crate::metrics::connections::{ListenerMetrics, OpenConnection};
 mod activity;
 mod own_answers;
 mod own_http2_answers;
+mod prefixed;
 mod registry;
 pub(crate) mod serving;
 

@@ -10,6 +10,8 @@ use std::{io, pin::Pin, sync::Arc};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::prefixed::Prefixed;
+
 /// The statuses of hyper's own answers.
 const STATUSES: [&[u8]; 3] = [b" 400 ", b" 414 ", b" 431 "];
 
@@ -18,27 +20,14 @@ const FIELDS: [&[u8]; 3] = [b"connection: ", b"content-length: 0", b"date: "];
 
 /// A connection that adds headers to hyper's own answers.
 pub(crate) struct OwnAnswers<Io> {
-    io: Io,
+    io: Prefixed<Io>,
     /// The header lines to add, each with its end.
     headers: Arc<[u8]>,
-    /// Bytes that were reported as written, and are not written yet.
-    rest: Vec<u8>,
 }
 
 impl<Io: AsyncWrite + Unpin> OwnAnswers<Io> {
     pub(super) const fn new(io: Io, headers: Arc<[u8]>) -> Self {
-        Self { io, headers, rest: Vec::new() }
-    }
-
-    fn poll_rest(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while !self.rest.is_empty() {
-            let written = ready!(Pin::new(&mut self.io).poll_write(context, &self.rest))?;
-            if written == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
-            self.rest.drain(..written.min(self.rest.len()));
-        }
-        Poll::Ready(Ok(()))
+        Self { io: Prefixed::new(io), headers }
     }
 }
 
@@ -71,26 +60,20 @@ impl<Io: AsyncWrite + Unpin> AsyncWrite for OwnAnswers<Io> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        ready!(self.poll_rest(context))?;
         if !end_in_own_answer(bytes) {
             return Pin::new(&mut self.io).poll_write(context, bytes);
         }
+        ready!(self.io.poll_rest(context))?;
         let head = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
-        self.rest = [head, &*self.headers, b"\r\n"].concat();
-        // The rest is written before the next bytes, and before the connection is flushed or closed.
-        if let Poll::Ready(Err(error)) = self.poll_rest(context) {
-            return Poll::Ready(Err(error));
-        }
-        Poll::Ready(Ok(bytes.len()))
+        self.io.rest = [head, &*self.headers, b"\r\n"].concat();
+        self.io.begin_rest(context, bytes.len())
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_rest(context))?;
         Pin::new(&mut self.io).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_rest(context))?;
         Pin::new(&mut self.io).poll_shutdown(context)
     }
 }

@@ -10,6 +10,8 @@ use std::{io, pin::Pin, sync::Arc};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::prefixed::Prefixed;
+
 /// The length of the head of a frame ([RFC 9113, section 4.1](https://www.rfc-editor.org/rfc/rfc9113#section-4.1)).
 const HEAD: usize = 9;
 
@@ -23,7 +25,7 @@ const OWN_MAX: usize = 9;
 
 /// A connection of HTTP/2 that adds headers to h2's own answers.
 pub(super) struct OwnHttp2Answers<Io> {
-    io: Io,
+    io: Prefixed<Io>,
     /// The encoded fields to add.
     fields: Arc<[u8]>,
     /// The beginning of the next frame's head.
@@ -32,8 +34,6 @@ pub(super) struct OwnHttp2Answers<Io> {
     left: usize,
     /// Whether the fields follow them.
     is_own: bool,
-    /// Bytes that were reported as written, and are not written yet.
-    rest: Vec<u8>,
 }
 
 /// Encodes header lines, each with its end.
@@ -75,7 +75,7 @@ fn push_length(fields: &mut Vec<u8>, length: usize) {
 
 impl<Io: AsyncWrite + Unpin> OwnHttp2Answers<Io> {
     pub(super) const fn new(io: Io, fields: Arc<[u8]>) -> Self {
-        Self { io, fields, head: Vec::new(), left: 0, is_own: false, rest: Vec::new() }
+        Self { io: Prefixed::new(io), fields, head: Vec::new(), left: 0, is_own: false }
     }
 
     /// Adds bytes of frames, and the fields where they belong, to those that are to be written.
@@ -89,10 +89,10 @@ impl<Io: AsyncWrite + Unpin> OwnHttp2Answers<Io> {
                 self.begin_frame();
                 continue;
             }
-            self.rest.extend(part);
+            self.io.rest.extend(part);
             self.left = self.left.saturating_sub(part.len());
             if self.left == 0 && self.is_own {
-                self.rest.extend(&*self.fields);
+                self.io.rest.extend(&*self.fields);
             }
         }
     }
@@ -107,19 +107,8 @@ impl<Io: AsyncWrite + Unpin> OwnHttp2Answers<Io> {
         self.is_own = *kind == HEADERS && *flags == WHOLE_ANSWER && (1..=OWN_MAX).contains(&self.left);
         let length = if self.is_own { self.left.saturating_add(self.fields.len()) } else { self.left };
         let length = u32::try_from(length).unwrap_or_default().to_be_bytes();
-        self.rest.extend(length.iter().skip(1).chain([kind, flags]).chain(stream));
+        self.io.rest.extend(length.iter().skip(1).chain([kind, flags]).chain(stream));
         self.head.clear();
-    }
-
-    fn poll_rest(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while !self.rest.is_empty() {
-            let written = ready!(Pin::new(&mut self.io).poll_write(context, &self.rest))?;
-            if written == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
-            self.rest.drain(..written.min(self.rest.len()));
-        }
-        Poll::Ready(Ok(()))
     }
 }
 
@@ -143,17 +132,13 @@ impl<Io: AsyncWrite + Unpin> AsyncWrite for OwnHttp2Answers<Io> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        ready!(self.poll_rest(context))?;
+        ready!(self.io.poll_rest(context))?;
         let mut length: usize = 0;
         for slice in slices {
             self.push(slice);
             length = length.saturating_add(slice.len());
         }
-        // The rest is written before the next bytes, and before the connection is flushed or closed.
-        if let Poll::Ready(Err(error)) = self.poll_rest(context) {
-            return Poll::Ready(Err(error));
-        }
-        Poll::Ready(Ok(length))
+        self.io.begin_rest(context, length)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -161,12 +146,10 @@ impl<Io: AsyncWrite + Unpin> AsyncWrite for OwnHttp2Answers<Io> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_rest(context))?;
         Pin::new(&mut self.io).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_rest(context))?;
         Pin::new(&mut self.io).poll_shutdown(context)
     }
 }
