@@ -8,8 +8,8 @@ use crate::driver::{Browser, Kind};
 use crate::site::{NO_AUTOFILL, Visit};
 
 const TAB: &str = "\u{e004}";
-const ENTER: &str = "\u{e007}";
-const ESCAPE: &str = "\u{e00c}";
+pub(crate) const ENTER: &str = "\u{e007}";
+pub(crate) const ESCAPE: &str = "\u{e00c}";
 
 /// More often than there are controls on the page.
 const TABS_MAX: usize = 40;
@@ -28,24 +28,24 @@ const FOCUS: &str = "const one = document.activeElement;
     return bars.some((bar) => hides(bar.getBoundingClientRect())) ? `below the bar: ${what}` : '';";
 
 /// The keyboard of a user at the page.
-struct Keyboard<'v> {
-    visit: &'v Visit,
-    browser: &'v Browser,
+pub(crate) struct Keyboard<'v> {
+    pub(crate) visit: &'v Visit,
+    pub(crate) browser: &'v Browser,
 }
 
 impl Keyboard<'_> {
-    async fn press(&self, keys: &str) {
+    pub(crate) async fn press(&self, keys: &str) {
         self.browser.keys(keys).await;
     }
 
     /// Waits until the focus is visible on an element that the selector finds.
-    async fn is_at(&self, selector: &str) {
+    pub(crate) async fn is_at(&self, selector: &str) {
         self.browser.until(&format!("document.activeElement?.matches({})", json!(selector))).await;
         assert_eq!(self.browser.run(FOCUS).await, "", "at {selector}");
     }
 
     /// Goes to an element by Tab, past others on which the focus is visible too.
-    async fn go_to(&self, selector: &str) {
+    pub(crate) async fn go_to(&self, selector: &str) {
         let is_there = format!("return document.activeElement.matches({})", json!(selector));
         for _ in 0..TABS_MAX {
             self.press(TAB).await;
@@ -61,13 +61,13 @@ impl Keyboard<'_> {
     }
 
     /// Goes to a button, and presses it.
-    async fn choose(&self, selector: &str) {
+    pub(crate) async fn choose(&self, selector: &str) {
         self.go_to(selector).await;
         self.press(ENTER).await;
     }
 
     /// Checks that Tab leads to nothing behind the open question, whose first button has the focus.
-    async fn is_kept_in_question(&self, title: &str) {
+    pub(crate) async fn is_kept_in_question(&self, title: &str) {
         self.visit.asked(title).await;
         self.is_at("#confirm-no").await;
         let place = "const one = document.activeElement;
@@ -79,7 +79,7 @@ impl Keyboard<'_> {
     }
 
     /// Answers yes to the open question.
-    async fn agree(&self, title: &str) {
+    pub(crate) async fn agree(&self, title: &str) {
         self.visit.asked(title).await;
         self.is_at("#confirm-no").await;
         self.choose("#confirm-yes").await;

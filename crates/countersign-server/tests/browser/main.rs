@@ -16,6 +16,7 @@ mod looks;
 mod lost;
 mod npm;
 mod operator;
+mod operator_metadata;
 mod operator_states;
 mod providers;
 mod proxy;
@@ -26,5 +27,8 @@ mod sessions;
 mod site;
 mod states;
 mod store;
+#[allow(dead_code, reason = "the HTTP tests use more of it")]
+#[path = "../http/vendor.rs"]
+mod vendor;
 mod waiting;
 mod windows;

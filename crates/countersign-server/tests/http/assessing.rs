@@ -7,8 +7,9 @@ use countersign_server::operator::{
 };
 use countersign_server::router;
 
+use crate::attested::register;
 use crate::site::Client;
-use crate::vendor::{any, attested, config, register, write};
+use crate::vendor::{any, attested, config, write};
 
 /// What an assessment finds, and its numbers.
 async fn assess(config: &Config, flagging: Flagging) -> (Vec<Assessed>, AssessmentSummary) {

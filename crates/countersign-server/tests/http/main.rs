@@ -1,6 +1,7 @@
 //! The HTTP interface from outside, with a software authenticator instead of a browser.
 
 mod assessing;
+mod attested;
 mod audited_addresses;
 mod authenticator;
 mod ceremonies;

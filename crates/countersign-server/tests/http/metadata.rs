@@ -6,9 +6,10 @@ use countersign::Policy;
 use countersign_server::{Listen, MetadataSource, Server, StartError, router};
 use serde_json::{Value, json};
 
+use crate::attested::register;
 use crate::serving::ask;
 use crate::site::{Client, ORIGIN, finish};
-use crate::vendor::{MODEL, any, attested, config, register, write, write_with};
+use crate::vendor::{MODEL, any, attested, config, write, write_with};
 
 async fn open(folder: &Path, policy: Policy) -> Result<Client, StartError> {
     Ok(Client::of(&router(&config(folder, policy)).await?))

@@ -6,9 +6,10 @@ use axum::http::Method;
 use countersign_server::{LimitsConfig, Listen, OperatorPage, Server};
 use serde_json::{Value, json};
 
+use crate::attested::register;
 use crate::operators::{operator, settled, site, with_metadata};
 use crate::site::Site;
-use crate::vendor::{any, config, register, write};
+use crate::vendor::{any, config, write};
 
 #[tokio::test]
 async fn sign_ins_and_rejections_are_counted_by_code() {

@@ -9,8 +9,6 @@ use countersign_authenticator::{Attestation, Attester, Authenticator, BlobSigner
 use countersign_server::{Config, MetadataConfig};
 use serde_json::{Value, json};
 
-use crate::site::{Client, ORIGIN, finish};
-
 /// The AAGUID of the model.
 pub(crate) const MODEL: &str = "01010101-0101-0101-0101-010101010101";
 
@@ -85,15 +83,13 @@ pub(crate) fn attested() -> Policy {
     Policy::attested(AttestationPolicy::new()).with_resident_key(ResidentKeyRequirement::Required)
 }
 
-/// Registers the model with its attestation for a new account, and returns the status and the body.
-pub(crate) async fn register(client: &mut Client, name: &str) -> (u16, Value) {
-    let started = client.post("/api/accounts/start", &json!({ "name": name })).await.json();
-    let options: CreationOptions = serde_json::from_value(started["options"].clone()).unwrap();
-    let mut authenticator = Authenticator::security_key(name)
+/// The response of a new authenticator of the model, which attests it, to these creation options at this page. Different seeds make
+/// different passkeys.
+pub(crate) fn attested_registration(options: &Value, origin: &str, seed: &str) -> Value {
+    let options: CreationOptions = serde_json::from_value(options.clone()).unwrap();
+    let mut authenticator = Authenticator::security_key(seed)
         .with_aaguid(MODEL.parse().unwrap())
         .with_attestation(Attestation::Packed(attester()));
-    let response = Browser::new(ORIGIN).create_json(&options, &mut authenticator).unwrap();
-    let response: Value = serde_json::from_str(&response).unwrap();
-    let answer = client.post("/api/accounts/finish", &finish(&started, &response)).await;
-    (answer.status.as_u16(), answer.json())
+    let response = Browser::new(origin).create_json(&options, &mut authenticator).unwrap();
+    serde_json::from_str(&response).unwrap()
 }

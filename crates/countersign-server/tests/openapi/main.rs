@@ -2,6 +2,8 @@
 //!
 //! Needs Python 3.11 or later with its module `venv` (`apt-get install python3-venv`).
 
+#[path = "../http/attested.rs"]
+mod attested;
 #[allow(dead_code, reason = "the HTTP tests use more of it")]
 #[path = "../http/authenticator.rs"]
 mod authenticator;

@@ -4,11 +4,11 @@ use axum::http::Method;
 use countersign::types::base64url;
 use serde_json::json;
 
+use crate::attested::register;
 use crate::document::OPERATOR_DOCUMENT;
 use crate::life::{Answers, check, recorded};
 use crate::operators::{link, operator, settled, with_metadata};
 use crate::site::{Client, Site};
-use crate::vendor::register;
 
 const ACCOUNTS: &str = "/operator/api/accounts";
 
