@@ -20,9 +20,12 @@ credentials, and prints what it measured.
   --connections N      connections, each of which signs in without a pause [default: 32]
   --seconds N          length of a turn [default: 10]
   --rounds N           turns of each [default: 5]
-  --soak SECONDS       measure nothing, but kill the last program under load, then let it serve for so long, and fail if it
-                       loses a session, rejects a request or grows; with two programs, first update the first to the last
+  --soak SECONDS       measure nothing, but kill the last program under load, take its database away, then let it serve for
+                       so long, and fail if it loses a session, does a request twice, rejects one or grows; with two programs,
+                       first update the first to the last
   --kills N            how often to kill it [default: 20]
+  --away N             how often its database goes away for three seconds [default: 3]
+  --clock LIBRARY      libfaketime.so.1, with which its clock jumps by an hour, and by less than a minute back [default: none]
 ";
 
 /// A program to measure.
@@ -43,6 +46,8 @@ pub(crate) struct Arguments {
     pub(crate) rounds: usize,
     pub(crate) soak: Option<Duration>,
     pub(crate) kills: u32,
+    pub(crate) away: u32,
+    pub(crate) clock: Option<String>,
 }
 
 impl Arguments {
@@ -56,6 +61,8 @@ impl Arguments {
             rounds: 5,
             soak: None,
             kills: 20,
+            away: 3,
+            clock: None,
         };
         let mut parser = Parser::from_env();
         while let Some(argument) = parser.next()? {
@@ -72,6 +79,8 @@ impl Arguments {
                 Arg::Long("rounds") => arguments.rounds = parser.value()?.parse()?,
                 Arg::Long("soak") => arguments.soak = Some(Duration::from_secs(parser.value()?.parse()?)),
                 Arg::Long("kills") => arguments.kills = parser.value()?.parse()?,
+                Arg::Long("away") => arguments.away = parser.value()?.parse()?,
+                Arg::Long("clock") => arguments.clock = Some(parser.value()?.string()?),
                 Arg::Long("help") => {
                     print!("{HELP}");
                     std::process::exit(0);

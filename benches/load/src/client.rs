@@ -19,6 +19,15 @@ pub(crate) struct Client {
     origin: String,
     browser: Option<String>,
     session: Option<String>,
+    /// The finish of the last sign-in, whether or not it was answered.
+    finish: Option<Finish>,
+}
+
+/// The second request of a sign-in.
+#[derive(Clone)]
+pub(crate) struct Finish {
+    body: Value,
+    browser: Option<String>,
 }
 
 impl Client {
@@ -30,7 +39,7 @@ impl Client {
             .build()
             .new_agent();
         let (base, origin) = (format!("http://127.0.0.1:{port}"), format!("http://localhost:{page}"));
-        Self { agent, base, origin, browser: None, session: None }
+        Self { agent, base, origin, browser: None, session: None, finish: None }
     }
 
     fn post(&mut self, path: &str, body: &Value) -> Result<Value> {
@@ -57,14 +66,29 @@ impl Client {
 
     /// Signs in as account `number` of `count`. Returns the time that the server took to answer both requests.
     pub(crate) fn sign_in(&mut self, number: u64, count: u64) -> Result<Duration> {
+        self.finish = None;
         let began = Instant::now();
         let started = self.post("/api/sessions/start", &json!({}))?;
         let start = began.elapsed();
         let response = passkey::response(&started["options"], &self.origin, number, count);
         let body = json!({ "ceremony": started["ceremony"], "response": response });
+        self.finish = Some(Finish { body: body.clone(), browser: self.browser.clone() });
         let began = Instant::now();
         self.post("/api/sessions/finish", &body)?;
         Ok(start + began.elapsed())
+    }
+
+    /// The finish of the last sign-in, if it was sent.
+    pub(crate) fn finish(&self) -> Option<&Finish> {
+        self.finish.as_ref()
+    }
+
+    /// Sends a finish again, and returns the cookie of its session.
+    pub(crate) fn repeat(&mut self, finish: &Finish) -> Result<String> {
+        self.browser.clone_from(&finish.browser);
+        self.session = None;
+        self.post("/api/sessions/finish", &finish.body)?;
+        self.session.clone().ok_or_else(|| "a repeated finish without a session".into())
     }
 
     /// The cookie of the session that the last sign-in created.

@@ -3,7 +3,7 @@
 //! Each turn starts a program on its database, signs in over several connections for some seconds, and stops it. The
 //! accounts of all databases have one key, so that a client can sign in to any of a million.
 //!
-//! With `--soak`, a server is updated, killed, and watched instead.
+//! With `--soak`, a server is updated, killed, left without its database, and watched instead.
 //!
 //! A server and the clients get a processor each, or the clients' signatures would slow the server down. Not on Linux,
 //! and with one processor, they share it.
@@ -15,7 +15,9 @@ use crate::measured::Measured;
 use crate::result::Result;
 
 mod arguments;
+mod away;
 mod client;
+mod clock;
 mod fill;
 mod measured;
 mod passkey;

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
-use crate::result::Result;
+use crate::{clock::Clock, result::Result};
 
 /// The clients' processor; the server has the first one.
 const CLIENTS: &str = "1";
@@ -49,6 +49,17 @@ impl Server {
 
     /// Starts a program at this port, for a page whose origin has that one.
     pub(crate) fn start_at(program: &str, database: &str, port: u16, page: u16) -> Result<Self> {
+        Self::start_with(program, database, port, page, None)
+    }
+
+    /// Starts a program with a clock that may jump.
+    pub(crate) fn start_with(
+        program: &str,
+        database: &str,
+        port: u16,
+        page: u16,
+        clock: Option<&Clock>,
+    ) -> Result<Self> {
         let pinned = Command::new("taskset")
             .args(["-c", SERVER, "true"])
             .status()
@@ -59,6 +70,9 @@ impl Server {
         }
         command.args(["serve", "--no-limits", "--listen", &format!("127.0.0.1:{port}"), "--origin"]);
         command.args([&format!("http://localhost:{page}"), "--database", database]).stderr(Stdio::piped());
+        if let Some(clock) = clock {
+            clock.apply(&mut command);
+        }
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
         let log = child.stderr.take().ok_or("the server's log")?;
         // A full pipe would stop the server.
