@@ -49,7 +49,8 @@ function result({ finishedAt, metadata, flags, assessed, findings, trustLost, ne
     element('h2', 'The latest result'),
     element('p', [
       `${count(assessed, 'passkey was', 'passkeys were')} assessed by metadata no. ${metadata}, `, moment(finishedAt)[0],
-      `. ${trustLost} lost their trust since they were registered.`, flags ? ` ${newlyFlagged} were flagged.` : '',
+      `. ${count(trustLost, 'lost its trust since it was registered', 'lost their trust since they were registered')}.`,
+      flags ? ` ${count(newlyFlagged, 'was', 'were')} flagged.` : '',
     ]),
     table('Passkeys by finding', ['Finding', 'Passkeys'], rows),
     ...(call.length ? [table('Passkeys that call for you', ['Passkey', 'Model', 'Reason', 'State'], call)] : [hint('No passkey calls for you.')]),

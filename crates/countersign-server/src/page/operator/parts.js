@@ -46,10 +46,11 @@ export const run = (one, work, more = {}) => act({ button: one, notice: byId('pa
 /** Asks first, and then runs an action of the panel. */
 export const asked = (question, one, work) => decided(question, { button: one, notice: byId('panel-notice'), work });
 
-/** A table with a caption. Cells are nodes, texts, or lists of them; a number is aligned to the right. */
+/** A table with a caption. Cells are nodes, texts, or lists of them; a number and the head of its column are aligned to the right. */
 export function table(caption, head, rows) {
   const cell = (name, content) => element(name, content === 0 ? '0' : content, typeof content === 'number' ? { class: 'number' } : {});
-  const header = element('tr', head.map((text) => element('th', text, { scope: 'col' })));
+  const ofNumbers = (n) => typeof rows[0]?.[n] === 'number';
+  const header = element('tr', head.map((text, n) => element('th', text, { scope: 'col', ...(ofNumbers(n) ? { class: 'number' } : {}) })));
   const body = rows.map((row) => element('tr', row.map((content, n) => {
     const one = cell(n === 0 ? 'th' : 'td', typeof content === 'number' ? String(content) : content);
     if (n === 0) one.setAttribute('scope', 'row');
