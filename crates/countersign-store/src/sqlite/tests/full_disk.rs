@@ -44,13 +44,15 @@ async fn a_full_disk_fails_no_transaction_that_is_then_stored() {
     let (_folder, path) = path();
     let store = SqliteStore::open(&path).unwrap();
     let writer = Arc::new(writer(&path, number(&path, "PRAGMA page_count") + 8));
+    // Alone, or it may share a commit with those for which there is no space.
+    writer.run(sign_up("kept"), NOW).await.unwrap().unwrap();
     let tasks: Vec<_> = (0..200)
         .map(|number| {
             let (writer, name) = (writer.clone(), format!("name {number:03}"));
             tokio::spawn(async move { (writer.run(sign_up(&name), NOW).await, name) })
         })
         .collect();
-    let (mut stored, mut failed) = (0, 0);
+    let mut failed = 0;
     for task in tasks {
         let (outcome, name) = task.await.unwrap();
         let found = store.account(&handle(&name)).await.unwrap().is_some();
@@ -58,7 +60,6 @@ async fn a_full_disk_fails_no_transaction_that_is_then_stored() {
             Ok(outcome) => {
                 outcome.unwrap();
                 assert!(found, "{name} was acknowledged");
-                stored += 1;
             }
             Err(error) => {
                 assert_eq!(error, StoreError::Full);
@@ -67,5 +68,6 @@ async fn a_full_disk_fails_no_transaction_that_is_then_stored() {
             }
         }
     }
-    assert!(stored > 0 && failed > 0, "{stored} {failed}");
+    assert!(store.account(&handle("kept")).await.unwrap().is_some());
+    assert!(failed > 0);
 }
