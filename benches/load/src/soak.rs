@@ -100,6 +100,11 @@ impl Site {
         (self.changes.load(Ordering::SeqCst), port)
     }
 
+    /// Whether a request that began at this number of changes may fail: its database is away, or something has changed since.
+    fn may_fail(&self, changes: u64) -> bool {
+        self.is_away.load(Ordering::SeqCst) || self.changes.load(Ordering::SeqCst) != changes
+    }
+
     /// Signs in until the time is over, and asks for earlier sessions after each change.
     fn visit(&self) -> Result<Tally> {
         let (mut tally, mut memory) = (Tally::default(), Memory::default());
@@ -129,7 +134,7 @@ impl Site {
             match outcome {
                 Ok(()) if !is_away => seen = changes,
                 Ok(()) => {}
-                Err(_) if is_away || self.changes.load(Ordering::SeqCst) != changes => tally.interrupted += 1,
+                Err(_) if is_away || self.may_fail(changes) => tally.interrupted += 1,
                 Err(error) => return Err(error),
             }
         }
