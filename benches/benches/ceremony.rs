@@ -1,52 +1,57 @@
-//! Whole ceremonies, from the JSON text to the verdict, compared with the library's own verification with its parsed key:
-//! time and heap allocations.
+//! Whole ceremonies, from the JSON text to the verdict, compared with the backend's own verification with its parsed key;
+//! and parsers, compared with SHA-256 of what they read.
 //!
-//! `cargo bench --manifest-path benches/Cargo.toml --bench ceremony -- --table`. The raw verification is counted once for
-//! an authentication, never for a registration without attestation, once for self attestation, and twice for an attestation
-//! certificate below its anchor. The state of each ceremony is made before the clock runs.
+//! `cargo xtask bench --only ceremony`. The control of an authentication is one verification, with parsing the key if the ceremony
+//! parses it, of a registration with self
+//! attestation one too, and of one with an attestation certificate below its anchor two. A registration without attestation
+//! verifies no signature; its control is the hash of its client data. The state of each ceremony is made before the clock
+//! runs.
 //!
-//! Generic code, as all of RustCrypto's, is compiled twice here, within ours and within the raw call, and each copy is
-//! inlined in its own way. Lines `above its key` have our own prepared key under `raw`, the same machine code as in the
-//! ceremony, so that the difference is the ceremony only. `verify` compares the key with the library.
+//! Generic code, as all of RustCrypto's, is compiled twice here, within our call and within the control, and each copy is
+//! inlined in its own way. The figures `above its key` have our own prepared key as the control, the same machine code as
+//! in the ceremony, so that the difference is the ceremony only. `verify` compares the key with the library.
 //!
-//! `-- --loop NAME COUNT` runs the work of one line COUNT times, by [`BATCH`], for a profiler: callgrind counts only that with
-//! `--toggle-collect=ceremony::profiled`.
+//! `-- --loop "OPERATION/SUBJECT" COUNT` runs the call of one figure COUNT times, by [`BATCH`], for a profiler: callgrind counts
+//! only that with `--toggle-collect=ceremony::profiled`.
 
-use std::{hint::black_box, mem::take, sync::Arc};
+use std::{hint::black_box, mem::take, rc::Rc, sync::Arc};
 
 use countersign::{
-    AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialIdStatus,
-    CredentialRecord, Policy, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty,
-    Timestamp, User, UserHandle,
-    attestation::{AnchorList, Certificate, TrustAnchor},
-    ceremony::{Challenge, Consumption, PreparedCredential},
+    AuthenticationResponse, AuthenticationState, CredentialRecord, RegistrationResponse, RegistrationState,
     cose::{PublicKey, Verifiers, hash::sha256},
-    relying_party::policy::{AttestationPolicy, UnverifiedDiscoverable},
-    types::{
-        AttestationObject, AuthenticatorData, ClientData, base64url,
-        enumerations::UserVerificationRequirement,
-    },
+    types::{AttestationObject, AuthenticatorData, ClientData},
 };
-use countersign_benches::{Comparison, Counting, allocations, compare_prepared};
+use countersign_authenticator::Format;
+use countersign_benches::{
+    fixtures::{Assertion, REGISTRATIONS, assertion, registration},
+    keys::Key,
+    ours::{Authentication, Registration, record},
+    raw::{Verify, backends, raw, raw_and_parsed},
+};
+use countersign_cose::Algorithm;
+use countersign_figure::{
+    Figure, compare_prepared,
+    heap::{Counting, heap},
+};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// States that are made at once for a profiler, about as many as the table's measurement makes.
+/// States that are made at once for a profiler, about as many as a turn makes.
 const BATCH: usize = 64;
 
-const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
-const CHALLENGE: [u8; 32] = [0xc4; 32];
+/// Responses with different signatures, taken by turns.
+const ASSERTIONS: u8 = 16;
 
-/// The test vectors of the specification, with the certificate above them.
-const VECTORS: &str = include_str!("../../conformance/specification.json");
-
-/// One line of the table: what is made before the clock runs, and what is then measured.
+/// One figure: what is made before the clock runs, and what is then measured.
 struct Row {
-    name: String,
-    ours: Box<dyn FnMut(State)>,
+    part: &'static str,
+    operation: String,
+    subject: &'static str,
+    control_name: String,
     state: Box<dyn FnMut() -> State>,
-    raw: Box<dyn FnMut()>,
+    call: Box<dyn FnMut(State)>,
+    control: Box<dyn FnMut()>,
 }
 
 enum State {
@@ -60,290 +65,121 @@ fn main() {
     let rows = rows();
     if let Some(at) = arguments.iter().position(|argument| argument == "--loop") {
         let (name, count) = (&arguments[at + 1], arguments[at + 2].parse::<usize>().unwrap());
-        let mut row = rows.into_iter().find(|row| row.name == *name).expect("the name of a line");
+        let is_it = |row: &Row| format!("{}/{}", row.operation, row.subject) == *name;
+        let mut row = rows.into_iter().find(is_it).expect("OPERATION/SUBJECT");
         return (0..count).step_by(BATCH).for_each(|_| {
             let mut states: Vec<_> = (0..BATCH).map(|_| (row.state)()).collect();
-            profiled(&mut states, &mut row.ours);
+            profiled(&mut states, &mut row.call);
         });
     }
-    println!("| ceremony | ours us | raw us | above raw us | allocations |");
-    println!("| --- | ---: | ---: | ---: | ---: |");
-    for mut row in rows {
-        let state = (row.state)();
-        (row.ours)((row.state)());
-        let count = allocations(|| (row.ours)(state));
-        let Comparison { ours, raw, difference } = compare_prepared(row.state, row.ours, row.raw);
-        let [ours, raw] = [ours, raw].map(|time| time.as_secs_f64() * 1e6);
-        println!("| {} | {ours:.2} | {raw:.2} | {difference:+.2} | {count} |", row.name);
+    for Row { part, operation, subject, control_name, mut state, mut call, mut control } in rows {
+        call(state());
+        let prepared = state();
+        let heaps = [heap(|| call(prepared)), heap(&mut control)];
+        let turns = compare_prepared(state, call, control);
+        Figure { part, operation: &operation, subject, control: &control_name }.print(&turns, heaps);
     }
 }
 
 #[inline(never)]
-fn profiled(states: &mut Vec<State>, ours: &mut dyn FnMut(State)) {
-    states.drain(..).for_each(ours);
+fn profiled(states: &mut Vec<State>, call: &mut dyn FnMut(State)) {
+    states.drain(..).for_each(call);
 }
 
 fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
-    for (backend, verifiers) in [("rust-crypto", Verifiers::rust_crypto()), ("aws-lc", Verifiers::aws_lc())] {
-        for key in [Key::es256(), Key::ed25519(), Key::rs256()] {
+    for (backend, verifiers) in backends() {
+        for algorithm in [Algorithm::Es256, Algorithm::Rs256, Algorithm::EdDsa, Algorithm::MlDsa44] {
+            let key = Key::new(algorithm);
             authentication(&mut rows, backend, &verifiers, &key);
         }
-        registration(&mut rows, backend, &verifiers);
+        registrations(&mut rows, backend, &verifiers);
     }
-    parsing(&mut rows);
+    parsers(&mut rows);
     rows
 }
 
-/// Whether a message has this signature.
-type Verify = Arc<dyn Fn(&[u8], &[u8]) -> bool>;
+/// Finishes an authentication with the response in this text.
+type Finish = Box<dyn Fn(&Authentication, AuthenticationState, &str)>;
 
-/// A credential's key: the private one, and what verifies with the libraries themselves.
-struct Key {
-    name: &'static str,
-    cose: Vec<u8>,
-    sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
-    rust_crypto: Verify,
-    aws_lc: Verify,
-}
-
-impl Key {
-    fn es256() -> Self {
-        use p256::ecdsa::{
-            DerSignature, Signature, SigningKey, VerifyingKey,
-            signature::{Signer as _, Verifier as _},
-        };
-        let key = SigningKey::from_slice(&[7; 32]).unwrap();
-        let public: VerifyingKey = *key.verifying_key();
-        let point = public.to_sec1_point(false).as_bytes().to_vec();
-        let (x, y) = point[1..].split_at(32);
-        let cose = [b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20", x, b"\x22\x58\x20", y].concat();
-        let parsed = aws_lc(&aws_lc_rs::signature::ECDSA_P256_SHA256_ASN1, &point);
-        Self {
-            name: "ES256",
-            cose,
-            sign: Box::new(move |message| {
-                let signature: DerSignature = key.sign(message);
-                signature.as_bytes().to_vec()
-            }),
-            rust_crypto: Arc::new(move |message, signature| {
-                Signature::from_der(signature)
-                    .is_ok_and(|signature| public.verify(message, &signature).is_ok())
-            }),
-            aws_lc: parsed,
-        }
-    }
-
-    fn ed25519() -> Self {
-        use ed25519_dalek::Signer as _;
-        let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
-        let public = key.verifying_key();
-        let x = public.to_bytes();
-        Self {
-            name: "EdDSA",
-            cose: [b"\xa4\x01\x01\x03\x27\x20\x06\x21\x58\x20", &x[..]].concat(),
-            sign: Box::new(move |message| key.sign(message).to_bytes().to_vec()),
-            rust_crypto: Arc::new(move |message, signature| {
-                ed25519_dalek::Signature::from_slice(signature)
-                    .is_ok_and(|signature| public.verify_strict(message, &signature).is_ok())
-            }),
-            aws_lc: aws_lc(&aws_lc_rs::signature::ED25519, &x),
-        }
-    }
-
-    fn rs256() -> Self {
-        use aws_lc_rs::{
-            rand::SystemRandom,
-            rsa::KeySize,
-            signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair},
-        };
-        use rsa::{BoxedUint, Pkcs1v15Sign, PublicKey};
-        use sha2::{Digest as _, Sha256};
-
-        let key = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
-        let encoded = key.public_key().as_ref().to_vec();
-        // An `RSAPublicKey`: after the heads of the sequence and of the number, and the byte for its sign.
-        let modulus = &encoded[9..9 + 256];
-        let [n, e] = [modulus, &[1, 0, 1]].map(BoxedUint::from_be_slice_vartime);
-        let public = PublicKey::new(n, e).unwrap();
-        let cose =
-            [b"\xa4\x01\x03\x03\x39\x01\x00\x20\x59\x01\x00", modulus, b"\x21\x43\x01\x00\x01"].concat();
-        Self {
-            name: "RS256",
-            cose,
-            sign: Box::new(move |message| {
-                let mut signature = vec![0; 256];
-                key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).unwrap();
-                signature
-            }),
-            rust_crypto: Arc::new(move |message, signature| {
-                public.verify(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(message), signature).is_ok()
-            }),
-            aws_lc: aws_lc(&RSA_PKCS1_2048_8192_SHA256, &encoded),
-        }
-    }
-
-    fn raw(&self, backend: &str) -> Verify {
-        if backend == "aws-lc" { self.aws_lc.clone() } else { self.rust_crypto.clone() }
-    }
-}
-
-fn aws_lc(algorithm: &'static dyn aws_lc_rs::signature::VerificationAlgorithm, key: &[u8]) -> Verify {
-    let parsed = aws_lc_rs::signature::ParsedPublicKey::new(algorithm, key).unwrap();
-    Arc::new(move |message, signature| parsed.verify_sig(message, signature).is_ok())
-}
-
-/// What Chromium sends, in its order; the signature is another for each sign count.
-fn assertion(key: &Key, sign_count: u8) -> (String, Vec<u8>, Vec<u8>) {
-    let challenge = base64url::encode(CHALLENGE);
-    let client_data = format!(
-        r#"{{"type":"webauthn.get","challenge":"{challenge}","origin":"https://example.org","crossOrigin":false}}"#
-    );
-    let data = [&sha256(&[b"example.org"])[..], &[0x05, 0, 0, 0, sign_count]].concat();
-    let message = [&data[..], &sha256(&[client_data.as_bytes()])].concat();
-    let signature = (key.sign)(&message);
-    let [id, client_data, data, handle] =
-        [&[0x1d; 32][..], client_data.as_bytes(), &data, &[7; 32]].map(base64url::encode);
-    let text = format!(
-        r#"{{"authenticatorAttachment":"platform","clientExtensionResults":{{}},"id":"{id}","rawId":"{id}","response":{{"authenticatorData":"{data}","clientDataJSON":"{client_data}","signature":"{}","userHandle":"{handle}"}},"type":"public-key"}}"#,
-        base64url::encode(&signature)
-    );
-    (text, message, signature)
-}
-
-fn authentication(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers, key: &Key) {
-    let rp = RelyingParty::builder("example.org", "Example")
-        .origin("https://example.org")
-        .policy(
-            Policy::passkeys()
-                .with_user_verification(UserVerificationRequirement::Preferred)
-                .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccept),
-        )
-        .verifiers(verifiers.clone())
-        .build()
-        .unwrap();
-    let rp = Arc::new(rp);
-    let handle = UserHandle::new([7; 32]).unwrap();
-    let record = CredentialRecord::new(
-        CredentialId::new([0x1d; 32]).unwrap(),
-        "example.org",
-        handle,
-        key.cose.clone(),
-    );
-    let assertions: Arc<Vec<_>> = Arc::new((1..=16).map(|count| assertion(key, count)).collect());
-    let by_turns = |assertions: &Arc<Vec<(String, Vec<u8>, Vec<u8>)>>| {
-        let (mut at, assertions) = (0, assertions.clone());
-        move || {
-            at += 1;
-            let at = at % assertions.len();
-            (assertions.clone(), at)
-        }
+fn authentication(rows: &mut Vec<Row>, backend: &'static str, verifiers: &Verifiers, key: &Key) {
+    let (Some(raw), Some(parsing)) = (raw(key, backend), raw_and_parsed(key, backend)) else { return };
+    let ours = Rc::new(Authentication::new(verifiers, key));
+    let assertions: Rc<Vec<_>> = Rc::new((1..=ASSERTIONS).map(|count| assertion(key, count)).collect());
+    let public = PublicKey::from_cose(&key.cose()).unwrap();
+    let own = verifiers.prepare(&public, key.algorithm.scheme()).unwrap();
+    let own: Verify = Arc::new(move |message, signature| own.verify(&[message], signature).is_ok());
+    let prepared = || -> Finish {
+        let prepared = ours.prepare();
+        Box::new(move |ours, state, text| ours.finish_prepared(state, text, &prepared))
     };
-    let mut add = |path: &str, raw: Verify, mut finish: Box<dyn FnMut(&str, AuthenticationState)>| {
+    let stored: Finish = Box::new(|ours, state, text| ours.finish(state, text));
+    for (path, (library, control), finish) in [
+        ("prepared key", raw, prepared()),
+        ("prepared key, above its key", ("the prepared key", own), prepared()),
+        ("stored key", parsing, stored),
+    ] {
+        let (of_state, of_call) = (ours.clone(), ours.clone());
         let (mut next, mut next_raw) = (by_turns(&assertions), by_turns(&assertions));
-        let for_state = rp.clone();
         rows.push(Row {
-            name: format!("authentication {} {backend}, {path}", key.name),
-            ours: Box::new(move |state| {
+            part: "authentication",
+            operation: format!("{}, {path}", key.algorithm),
+            subject: backend,
+            control_name: match path {
+                "stored key" => format!("{library}, with parsing the key"),
+                _ => library.to_owned(),
+            },
+            state: Box::new(move || State::Authentication(of_state.state())),
+            call: Box::new(move |state| {
                 let State::Authentication(state) = state else { unreachable!() };
                 let (assertions, at) = next();
-                finish(&assertions[at].0, state);
+                finish(&of_call, state, &assertions[at].text);
             }),
-            state: Box::new(move || {
-                let request =
-                    AuthenticationRequest::discoverable().with_challenge(Challenge::new(CHALLENGE).unwrap());
-                let unspent = for_state.expect_authentication(request, NOW).unwrap();
-                State::Authentication(unspent.spent(Consumption::First).unwrap())
-            }),
-            raw: Box::new(move || {
+            control: Box::new(move || {
                 let (assertions, at) = next_raw();
-                let (_, message, signature) = &assertions[at];
-                assert!(raw(message, signature));
+                let Assertion { message, signature, .. } = &assertions[at];
+                assert!(control(message, signature));
             }),
         });
-    };
-    let public = PublicKey::from_cose(&key.cose).unwrap();
-    let own = verifiers.prepare(&public, public.algorithm().unwrap().scheme()).unwrap();
-    let own: Verify = Arc::new(move |message, signature| own.verify(&[message], signature).is_ok());
-    for (path, raw) in [("prepared", key.raw(backend)), ("prepared, above its key", own)] {
-        let prepared: PreparedCredential = rp.prepare(&record).unwrap();
-        let (of_rp, of_record) = (rp.clone(), record.clone());
-        add(
-            path,
-            raw,
-            Box::new(move |text, state| {
-                let response = AuthenticationResponse::from_json(text.as_bytes()).unwrap();
-                let record = of_record.with_key(&prepared);
-                let _ = black_box(of_rp.finish_authentication(state, &response, record, NOW).unwrap());
-            }),
-        );
     }
-    let (of_rp, of_record) = (rp.clone(), record);
-    add(
-        "parsed key",
-        key.raw(backend),
-        Box::new(move |text, state| {
-            let response = AuthenticationResponse::from_json(text.as_bytes()).unwrap();
-            let _ = black_box(of_rp.finish_authentication(state, &response, &of_record, NOW).unwrap());
-        }),
-    );
 }
 
-/// A registration of the specification's vectors: its response and its challenge.
-fn vector(id: &str) -> (Vec<u8>, Vec<u8>) {
-    let suite: serde_json::Value = serde_json::from_str(VECTORS).unwrap();
-    let cases = suite["cases"].as_array().unwrap();
-    let registration = &cases.iter().find(|case| case["id"] == id).unwrap()["registration"];
-    let challenge = base64url::decode(registration["challenge"].as_str().unwrap()).unwrap();
-    (registration["response"].to_string().into_bytes(), challenge)
+/// The assertions, and the place of the next one.
+fn by_turns(assertions: &Rc<Vec<Assertion>>) -> impl FnMut() -> (Rc<Vec<Assertion>>, usize) + use<> {
+    let (mut at, assertions) = (0, assertions.clone());
+    move || {
+        at += 1;
+        let at = at % assertions.len();
+        (assertions.clone(), at)
+    }
 }
 
-fn anchor() -> TrustAnchor {
-    let suite: serde_json::Value = serde_json::from_str(VECTORS).unwrap();
-    let der = base64url::decode(suite["anchors"]["attestation_ca_cert"].as_str().unwrap()).unwrap();
-    TrustAnchor::from_certificate(Certificate::from_der(&der).unwrap())
-}
-
-fn registration(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers) {
-    let es256 = Key::es256();
-    let (_, message, signature) = assertion(&es256, 1);
-    for (name, id, verifications) in [
-        ("none", "none-es256", 0),
-        ("packed self", "packed-self-es256", 1),
-        ("packed x5c", "packed-es256", 2),
-    ] {
-        let trusted = verifications == 2;
-        let policy = if trusted { Policy::attested(AttestationPolicy::new()) } else { Policy::passkeys() };
-        let mut builder = RelyingParty::builder("example.org", "Example")
-            .origin("https://example.org")
-            .policy(policy.with_user_verification(UserVerificationRequirement::Preferred))
-            .verifiers(verifiers.clone());
-        if trusted {
-            builder = builder.trust_anchors(Arc::new(AnchorList::new([anchor()])));
-        }
-        let rp = Arc::new(builder.build().unwrap());
-        let (text, challenge) = vector(id);
-        let for_state = rp.clone();
-        let (raw, message, signature) = (es256.raw(backend), message.clone(), signature.clone());
+fn registrations(rows: &mut Vec<Row>, backend: &'static str, verifiers: &Verifiers) {
+    let key = Key::new(Algorithm::Es256);
+    let (name, raw) = raw(&key, backend).expect("ES256");
+    let Assertion { message, signature, client_data, .. } = assertion(&key, 1);
+    for (operation, format, verifications) in REGISTRATIONS {
+        let ours = Rc::new(Registration::new(verifiers, &key, format));
+        let of_state = ours.clone();
+        let (raw, message, signature, client_data) =
+            (raw.clone(), message.clone(), signature.clone(), client_data.clone());
         rows.push(Row {
-            name: format!("registration {name} {backend}"),
-            ours: Box::new(move |state| {
+            part: "registration",
+            operation: operation.to_owned(),
+            subject: backend,
+            control_name: match verifications {
+                0 => "SHA-256 of the client data".to_owned(),
+                1 => format!("{name}, once"),
+                _ => format!("{name}, twice"),
+            },
+            state: Box::new(move || State::Registration(of_state.state())),
+            call: Box::new(move |state| {
                 let State::Registration(state) = state else { unreachable!() };
-                let response = RegistrationResponse::from_json(&text).unwrap();
-                let status = CredentialIdStatus::Unregistered;
-                let _ = black_box(rp.finish_registration(state, &response, status, NOW).unwrap());
+                ours.finish(state);
             }),
-            state: Box::new(move || {
-                let user = User::new(UserHandle::new([7; 32]).unwrap(), "jo", "Jo");
-                let challenge = Challenge::new(&*challenge).unwrap();
-                let request = RegistrationRequest::new(&user).with_challenge(challenge);
-                let unspent = for_state.expect_registration(request, NOW).unwrap();
-                State::Registration(unspent.spent(Consumption::First).unwrap())
-            }),
-            raw: Box::new(move || {
-                for _ in 0..verifications {
-                    assert!(raw(&message, &signature));
-                }
+            control: Box::new(move || match verifications {
+                0 => discard(sha256(&[&client_data])),
+                _ => (0..verifications).for_each(|_| assert!(raw(&message, &signature))),
             }),
         });
     }
@@ -353,59 +189,63 @@ fn discard<T>(made: T) {
     black_box(made);
 }
 
+/// Reads what it parses.
+type Parse = Box<dyn FnMut(&[u8])>;
+
 /// The parts of a ceremony that are not signatures.
-fn parsing(rows: &mut Vec<Row>) {
-    let mut add = |name: &str, mut work: Box<dyn FnMut()>| {
+fn parsers(rows: &mut Vec<Row>) {
+    let mut add = |operation: &str, input: Vec<u8>, mut parse: Parse| {
+        let same = input.clone();
         rows.push(Row {
-            name: name.to_owned(),
-            ours: Box::new(move |_| work()),
+            part: "parser",
+            operation: format!("{operation}, {} bytes", input.len()),
+            subject: "countersign",
+            control_name: "SHA-256 of the same bytes".to_owned(),
             state: Box::new(|| State::None),
-            raw: Box::new(|| {}),
+            call: Box::new(move |_| parse(black_box(&input))),
+            control: Box::new(move || discard(sha256(&[black_box(&same)]))),
         });
     };
-    let key = Key::es256();
-    let (text, message, _) = assertion(&key, 1);
-    let owned = AuthenticationResponse::from_json(text.as_bytes()).unwrap();
-    let client_data = owned.client_data_json().to_vec();
-    let same = client_data.clone();
-    let (again, mut buffer) = (text.clone(), Vec::new());
+    let key = Key::new(Algorithm::Es256);
+    let Assertion { text, message, client_data, .. } = assertion(&key, 1);
+    let mut buffer = Vec::new();
     add(
-        "part: authentication JSON, in a buffer",
-        Box::new(move || {
-            let response = AuthenticationResponse::from_json_in(again.as_bytes(), take(&mut buffer)).unwrap();
+        "authentication response, in a buffer",
+        text.clone().into_bytes(),
+        Box::new(move |text| {
+            let response = AuthenticationResponse::from_json_in(text, take(&mut buffer)).unwrap();
             buffer = black_box(response).into_buffer();
         }),
     );
     add(
-        "part: authentication JSON",
-        Box::new(move || discard(AuthenticationResponse::from_json(text.as_bytes()))),
+        "authentication response",
+        text.into_bytes(),
+        Box::new(|text| discard(AuthenticationResponse::from_json(text).unwrap())),
     );
-    add("part: client data", Box::new(move || discard(ClientData::parse(&same))));
-    add("part: hash of client data", Box::new(move || discard(sha256(&[&client_data]))));
-    let data = message[..37].to_vec();
-    add("part: authenticator data", Box::new(move || discard(AuthenticatorData::parse(&data))));
-    let cose = key.cose.clone();
-    add("part: COSE key", Box::new(move || discard(PublicKey::from_cose(&cose))));
-    for (backend, verifiers) in [("rust-crypto", Verifiers::rust_crypto()), ("aws-lc", Verifiers::aws_lc())] {
-        let cose = key.cose.clone();
-        add(
-            &format!("part: COSE key, and prepared by {backend}"),
-            Box::new(move || {
-                let key = PublicKey::from_cose(&cose).unwrap();
-                let _ = black_box(verifiers.prepare(&key, key.algorithm().unwrap().scheme()).unwrap());
-            }),
-        );
-    }
-    for id in ["none-es256", "packed-es256"] {
-        let (text, _) = vector(id);
+    add("client data", client_data, Box::new(|data| discard(ClientData::parse(data).unwrap())));
+    add(
+        "authenticator data",
+        message[..37].to_vec(),
+        Box::new(|data| discard(AuthenticatorData::parse(data).unwrap())),
+    );
+    add("COSE key, ES256", key.cose(), Box::new(|cose| discard(PublicKey::from_cose(cose).unwrap())));
+    for (name, format) in [("none", Format::None), ("packed", Format::Packed)] {
+        let text = registration(&key, format).text.into_bytes();
         let object = RegistrationResponse::from_json(&text).unwrap().attestation_object().to_vec();
         add(
-            &format!("part: registration JSON, {id}"),
-            Box::new(move || discard(RegistrationResponse::from_json(&text))),
+            &format!("registration response, {name}"),
+            text,
+            Box::new(|text| discard(RegistrationResponse::from_json(text).unwrap())),
         );
         add(
-            &format!("part: attestation object, {id}"),
-            Box::new(move || discard(AttestationObject::parse(&object))),
+            &format!("attestation object, {name}"),
+            object,
+            Box::new(|object| discard(AttestationObject::parse(object).unwrap())),
         );
     }
+    add(
+        "credential record",
+        serde_json::to_vec(&record(&key)).unwrap(),
+        Box::new(|text| discard(serde_json::from_slice::<CredentialRecord>(text).unwrap())),
+    );
 }

@@ -1,18 +1,14 @@
-//! Verification with a prepared key, compared with the library's own call with its parsed key: time and heap allocations.
+//! Verification with a prepared key, compared with the library's own call with its parsed key.
 //!
-//! `cargo bench --manifest-path benches/Cargo.toml --bench 'verify*'` prints a table of comparisons by turns, whose
-//! difference is compared with the budget, and then criterion's figures of both. With `-- --table` it stops after the
-//! table.
+//! `cargo xtask bench --only verify`.
 //!
 //! ML-DSA has programs of its own, `verify_ml_dsa_44` and so on: it is generic code, compiled once in our call and once in
 //! the raw call, and the rest of a program decides how the optimiser inlines each copy. In one program with all the
 //! others, ours was 2.5 % slower for ML-DSA-65 and 2 % faster for ML-DSA-87.
 
-use countersign_benches::{
-    Counting,
-    rows::{Raw, Row, add, measure, signed},
-};
+use countersign_benches::rows::{Raw, Row, add, measure, signed};
 use countersign_cose::Algorithm;
+use countersign_figure::heap::Counting;
 use countersign_types::base64url;
 
 #[global_allocator]
@@ -61,7 +57,7 @@ fn ecdsa(rows: &mut Vec<Row>) {
                 Algorithm::$algorithm,
                 &jwk,
                 &signed,
-                &raw,
+                (stringify!($library), &raw),
                 parameters.map(|parameters| (parameters, point)),
             );
         }};
@@ -87,7 +83,7 @@ fn edwards(rows: &mut Vec<Row>) {
         })
     };
     let aws_lc: &'static dyn aws_lc_rs::signature::VerificationAlgorithm = &aws_lc_rs::signature::ED25519;
-    add(rows, Algorithm::Ed25519, &jwk, &signed_25519, &raw, Some((aws_lc, x.to_vec())));
+    add(rows, Algorithm::Ed25519, &jwk, &signed_25519, ("ed25519-dalek", &raw), Some((aws_lc, x.to_vec())));
 
     let key = ed448_goldilocks::SigningKey::from(ed448_goldilocks::SecretKey::from([7; 57]));
     let public = key.verifying_key();
@@ -99,7 +95,7 @@ fn edwards(rows: &mut Vec<Row>) {
                 .is_ok_and(|signature| public.verify_raw(&signature, message).is_ok())
         })
     };
-    add(rows, Algorithm::Ed448, &jwk, &signed_448, &raw, None);
+    add(rows, Algorithm::Ed448, &jwk, &signed_448, ("ed448-goldilocks", &raw), None);
 }
 
 fn rsa_rows(rows: &mut Vec<Row>) {
@@ -134,7 +130,7 @@ fn rsa_rows(rows: &mut Vec<Row>) {
     };
     let parameters: &'static dyn VerificationAlgorithm = &signature::RSA_PKCS1_2048_8192_SHA256;
     let signed = sign(&signature::RSA_PKCS1_SHA256);
-    add(rows, Algorithm::Rs256, &jwk, &signed, &raw, Some((parameters, encoded.clone())));
+    add(rows, Algorithm::Rs256, &jwk, &signed, ("rsa", &raw), Some((parameters, encoded.clone())));
 
     let raw = || -> Raw {
         let public = public.clone();
@@ -144,5 +140,5 @@ fn rsa_rows(rows: &mut Vec<Row>) {
     };
     let parameters: &'static dyn VerificationAlgorithm = &signature::RSA_PSS_2048_8192_SHA256;
     let signed = sign(&signature::RSA_PSS_SHA256);
-    add(rows, Algorithm::Ps256, &jwk, &signed, &raw, Some((parameters, encoded)));
+    add(rows, Algorithm::Ps256, &jwk, &signed, ("rsa", &raw), Some((parameters, encoded)));
 }

@@ -1,10 +1,8 @@
 //! Verification with ML-DSA-87 next to the libraries' own calls, as in `verify`.
 
-use countersign_benches::{
-    Counting,
-    rows::{measure, ml_dsa},
-};
+use countersign_benches::rows::{measure, ml_dsa};
 use countersign_cose::Algorithm;
+use countersign_figure::heap::Counting;
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;

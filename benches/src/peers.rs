@@ -40,9 +40,10 @@ pub fn node(program: &str) -> Outcome<Vec<OsString>> {
     Ok(vec!["node".into(), module.into()])
 }
 
-/// A Rust program of `benches/peers`, a workspace of its own, built, as a command line.
+/// A Rust program of `benches/peers`, a workspace of its own, built, as a command line. It is built where the measurements are,
+/// so that AWS-LC is compiled once.
 pub fn rust(program: &str) -> Outcome<Vec<OsString>> {
-    let target = target(program);
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
     // By its name, so that rustup's proxy chooses the toolchain, and a file of the package does not.
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--quiet", "--release", "--locked", "--manifest-path"]);

@@ -1,4 +1,4 @@
-//! A verification with a prepared key, compared with the library's own call with its parsed key: time and heap allocations.
+//! A verification with a prepared key, compared with the library's own call with its parsed key.
 //!
 //! Both sides have the same key at several places of the heap, each for some calls, by turns, because
 //! the place of a key makes a difference on either side.
@@ -6,23 +6,20 @@
 //! The message has the 69 bytes of an assertion, for ours in two parts. Decoding the signature and hashing the message
 //! are inside the measure.
 
-use crate::{Comparison, allocations, compare, held};
 use aws_lc_rs::signature::{ParsedPublicKey, VerificationAlgorithm};
 use countersign_cose::{Algorithm, PreparedKey, PublicKey, Verifiers};
+use countersign_figure::{
+    Figure, compare,
+    heap::{heap, held},
+};
 use countersign_types::base64url;
-use criterion::Criterion;
 
-/// Prints a table of comparisons by turns, whose difference is what the budget is about, and then, unless the program
-/// was called with `--table`, criterion's figures of both.
+/// Prints the figures.
 pub fn measure(rows: &[Row]) {
-    println!(
-        "| algorithm | backend | ours us | raw us | ratio | difference us | allocations: ours | raw | key bytes |"
-    );
-    println!("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for row in rows {
-        let counts = [allocations(|| row.ours(0)), allocations(|| row.raw(0))];
+        let heaps = [heap(|| row.ours(0)), heap(|| row.raw(0))];
         let (mut at, mut other) = (0, 0);
-        let Comparison { ours, raw, difference } = compare(
+        let turns = compare(
             || {
                 at += 1;
                 row.ours(at);
@@ -32,39 +29,11 @@ pub fn measure(rows: &[Row]) {
                 row.raw(other);
             },
         );
-        let [ours, raw] = [ours, raw].map(|time| time.as_secs_f64() * 1e6);
-        let Row { algorithm, backend, held, .. } = row;
-        let ratio = (raw + difference) / raw;
-        let [of_ours, of_raw] = counts;
-        println!(
-            "| {algorithm} | {backend} | {ours:.2} | {raw:.2} | {ratio:.3} | {difference:+.2} | {of_ours} | {of_raw} | {held} |"
-        );
+        let Row { algorithm, backend, held, library, .. } = row;
+        let operation = format!("{algorithm}, prepared key of {held} bytes");
+        Figure { part: "verification", operation: &operation, subject: backend, control: library }
+            .print(&turns, heaps);
     }
-    if std::env::args().any(|argument| argument == "--table") {
-        return;
-    }
-    let mut criterion = Criterion::default()
-        .warm_up_time(std::time::Duration::from_millis(300))
-        .measurement_time(std::time::Duration::from_secs(1))
-        .configure_from_args();
-    for row in rows {
-        let mut group = criterion.benchmark_group(format!("{} {}", row.algorithm, row.backend));
-        let mut at = 0;
-        group.bench_function("ours", |bencher| {
-            bencher.iter(|| {
-                at += 1;
-                row.ours(at)
-            })
-        });
-        group.bench_function("raw", |bencher| {
-            bencher.iter(|| {
-                at += 1;
-                row.raw(at)
-            })
-        });
-        group.finish();
-    }
-    criterion.final_summary();
 }
 
 /// The library's call: whether a message has this signature.
@@ -89,6 +58,8 @@ const STAY: usize = 32;
 pub struct Row {
     algorithm: Algorithm,
     backend: &'static str,
+    /// The library behind the backend, whose call is the control.
+    library: &'static str,
     prepared: Vec<Box<dyn PreparedKey>>,
     /// What a prepared key holds of the heap, in bytes; C's heap not counted.
     held: u64,
@@ -119,11 +90,11 @@ pub fn add(
     algorithm: Algorithm,
     jwk: &str,
     signed: &Signed,
-    rust_crypto: &dyn Fn() -> Raw,
+    (library, rust_crypto): (&'static str, &dyn Fn() -> Raw),
     aws_lc: Option<AwsLc>,
 ) {
     let key = PublicKey::from_jwk(jwk.as_bytes()).unwrap();
-    let row = |backend, verifiers: Verifiers, make: &dyn Fn() -> Raw| {
+    let row = |backend, verifiers: Verifiers, library, make: &dyn Fn() -> Raw| {
         let prepare = || verifiers.prepare(&key, algorithm.scheme()).unwrap();
         let (_, held) = held(prepare);
         let (mut prepared, mut raw) = (Vec::new(), Vec::new());
@@ -133,15 +104,15 @@ pub fn add(
             // What stays between them moves the next ones by another part of a cache's line.
             Box::leak(vec![0_u8; 1000 + 16 * place].into_boxed_slice());
         }
-        Row { algorithm, backend, prepared, held, raw, signed: signed.clone() }
+        Row { algorithm, backend, library, prepared, held, raw, signed: signed.clone() }
     };
-    rows.push(row("rust-crypto", Verifiers::rust_crypto(), rust_crypto));
+    rows.push(row("rust-crypto", Verifiers::rust_crypto(), library, rust_crypto));
     if let Some((parameters, bytes)) = aws_lc {
         let raw = || -> Raw {
             let parsed = ParsedPublicKey::new(parameters, &bytes).unwrap();
             Box::new(move |message, signature| parsed.verify_sig(message, signature).is_ok())
         };
-        rows.push(row("aws-lc", Verifiers::aws_lc(), &raw));
+        rows.push(row("aws-lc", Verifiers::aws_lc(), "aws-lc-rs", &raw));
     }
 }
 
@@ -175,6 +146,6 @@ pub fn ml_dsa<P: ml_dsa::MlDsaParams + 'static>(
         })
     };
     let mut rows = Vec::new();
-    add(&mut rows, algorithm, &jwk, &signed, &raw, Some((parameters, encoded)));
+    add(&mut rows, algorithm, &jwk, &signed, ("ml-dsa", &raw), Some((parameters, encoded)));
     rows
 }

@@ -33,7 +33,7 @@ use std::{error::Error, process::ExitCode};
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  bench            measure what builds and operations take
+  bench            measure ceremonies, builds and instructions, next to other libraries
   book             build docs/ as a book, and check its links; installs mdBook if it is missing
   conformance      run conformance suites on the crate countersign
   differential     compare the verdicts of published libraries with ours

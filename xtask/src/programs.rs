@@ -32,7 +32,7 @@ pub(crate) fn build(targets: &[&str]) -> Result<BTreeMap<PathBuf, PathBuf>, Box<
 }
 
 /// The programs in cargo's messages, by their source.
-fn programs(messages: &str) -> BTreeMap<PathBuf, PathBuf> {
+pub(crate) fn programs(messages: &str) -> BTreeMap<PathBuf, PathBuf> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let program = |message: Value| {
         let source = message["target"]["src_path"].as_str()?;

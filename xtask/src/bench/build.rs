@@ -11,6 +11,7 @@ use std::{
 
 use serde_json::Value;
 
+use super::results::Build;
 use crate::{cpu_time::CpuTime, tools};
 
 /// What is built.
@@ -107,8 +108,8 @@ fn crates(tree: &str) -> usize {
     names.collect::<BTreeSet<_>>().len()
 }
 
-/// Builds the subjects by turns, and prints a table of the medians.
-pub(super) fn measure(runs: usize, names: &[String]) -> Result<ExitCode, Box<dyn Error>> {
+/// Builds the subjects by turns, and prints a table of the medians, which it returns.
+pub(super) fn measure(runs: usize, names: &[String]) -> Result<Vec<Build>, Box<dyn Error>> {
     if let Some(unknown) = names.iter().find(|name| SUBJECTS.iter().all(|subject| subject.name != **name)) {
         return Err(format!("no subject `{unknown}`; `cargo xtask bench --help` lists them").into());
     }
@@ -133,12 +134,20 @@ pub(super) fn measure(runs: usize, names: &[String]) -> Result<ExitCode, Box<dyn
     println!("load at the end: {}\n", load());
     println!("| subject | crates | processor time | time | program |");
     println!("| --- | ---: | ---: | ---: | ---: |");
+    let mut builds = Vec::new();
     for (subject, built) in subjects.iter().zip(&all) {
         if let Some(built) = median(built) {
             println!("{}", row(subject.name, &built));
+            builds.push(Build {
+                name: subject.name.to_owned(),
+                crates: built.crates,
+                processor_time: built.processor.as_secs(),
+                time: built.clock.as_secs(),
+                kibibytes: built.bytes / 1024,
+            });
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(builds)
 }
 
 fn row(name: &str, built: &Built) -> String {
