@@ -1,6 +1,9 @@
 //! Attestation objects: [section 6.5.4](https://www.w3.org/TR/webauthn-3/#sctn-generating-an-attestation-object).
 
-use countersign::types::{AttestationObject, Code};
+use countersign::types::{
+    AttestationObject, Code,
+    attestation_object::{ATTESTATION_OBJECT_MAX, AttestationObjectError},
+};
 
 use crate::{
     authenticator_data,
@@ -9,8 +12,8 @@ use crate::{
     options::Context,
     source::webauthn,
     span::Span,
-    statement,
-    words::{count, with_causes},
+    statement, strict,
+    words::count,
 };
 
 const CODE: Code = Code::AttestationObjectMalformed;
@@ -57,9 +60,23 @@ pub(crate) fn explain(ctx: &Context<'_>, span: Span<'_>) -> Field {
     match AttestationObject::parse(span.bytes()) {
         Ok(_) => field.with_note(Note::info("the strict parser accepts it")),
         Err(error) => {
-            let text = format!("the strict parser rejects it: {}", with_causes(&error));
-            field.with_note(Note::deviation(text).with_code(error.code()))
+            let at = span.start().saturating_add(place(&error, &field, span));
+            field.with_note(strict::rejected(&error, error.code(), at))
         }
+    }
+}
+
+/// The offset of what the strict parser rejects, from the start of the object.
+fn place(error: &AttestationObjectError, field: &Field, span: Span<'_>) -> usize {
+    match error {
+        AttestationObjectError::WrongType(name) => {
+            let member = field.fields.iter().find(|member| member.name == *name);
+            let range = member.and_then(|member| member.range.clone());
+            range.map_or(0, |range| range.start.saturating_sub(span.start()))
+        }
+        AttestationObjectError::Missing(_) => span.len(),
+        AttestationObjectError::TooLong { .. } => ATTESTATION_OBJECT_MAX,
+        other => strict::offset_in_cbor(other).unwrap_or_default(),
     }
 }
 

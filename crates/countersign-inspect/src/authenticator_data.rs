@@ -1,6 +1,9 @@
 //! Authenticator data: [section 6.1](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-data).
 
-use countersign::types::{AuthenticatorData, Code, Flags};
+use countersign::types::{
+    AuthenticatorData, Code, Flags,
+    authenticator_data::{AUTHENTICATOR_DATA_MAX, AuthenticatorDataError},
+};
 
 use crate::{
     binary::{self, Layout},
@@ -11,7 +14,8 @@ use crate::{
     options::Context,
     source::webauthn,
     span::Span,
-    words::{count, with_causes},
+    strict,
+    words::count,
 };
 
 const SOURCE: &str = webauthn!("sctn-authenticator-data");
@@ -73,18 +77,37 @@ fn explain_in(ctx: &Context<'_>, span: Span<'_>, ceremony: Option<Ceremony>) -> 
         );
     }
     field.fields = layout.fields;
-    field.notes.push(verdict(span));
-    field
+    let note = match AuthenticatorData::parse(span.bytes()) {
+        Ok(_) => Note::info("the strict parser accepts it"),
+        Err(error) => strict::rejected(&error, error.code(), place(&error, &field, span)),
+    };
+    field.with_note(note)
 }
 
-fn verdict(span: Span<'_>) -> Note {
-    match AuthenticatorData::parse(span.bytes()) {
-        Ok(_) => Note::info("the strict parser accepts it"),
-        Err(error) => {
-            let text = format!("the strict parser rejects it: {}", with_causes(&error));
-            Note::deviation(text).with_code(error.code())
+/// The offset of what the strict parser rejects.
+fn place(error: &AuthenticatorDataError, field: &Field, span: Span<'_>) -> usize {
+    let start_of = |name| start_of(field, name).unwrap_or(span.start());
+    let in_cbor = strict::offset_in_cbor(error).unwrap_or_default();
+    match error {
+        AuthenticatorDataError::CredentialIdEmpty | AuthenticatorDataError::CredentialIdTooLong { .. } => {
+            start_of("credentialIdLength")
         }
+        AuthenticatorDataError::PublicKey(_) => start_of("credentialPublicKey").saturating_add(in_cbor),
+        AuthenticatorDataError::Extensions(_) | AuthenticatorDataError::ExtensionsNotMap => {
+            start_of("extensions").saturating_add(in_cbor)
+        }
+        AuthenticatorDataError::TrailingData { length } => span.end().saturating_sub(*length),
+        AuthenticatorDataError::TooLong { .. } => span.start().saturating_add(AUTHENTICATOR_DATA_MAX),
+        _ => span.end(),
     }
+}
+
+/// Where the first part of this name begins, at any depth.
+fn start_of(field: &Field, name: &str) -> Option<usize> {
+    field.fields.iter().find_map(|part| {
+        let own = part.range.as_ref().filter(|_| part.name == name).map(|range| range.start);
+        own.or_else(|| start_of(part, name))
+    })
 }
 
 /// The bits of the flags, each by its name, with what they mean together.

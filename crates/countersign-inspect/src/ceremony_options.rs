@@ -9,6 +9,7 @@ use crate::{
     json::Json,
     object::{self, Member, Others, Shape, Table},
     options::Context,
+    origin,
     source::webauthn,
 };
 
@@ -142,12 +143,10 @@ fn rp_id(ctx: &Context<'_>, json: &Json<'_>) -> Field {
         return field.with_note(Note::deviation(format!("{} where a string is expected", json.type_name())));
     };
     ctx.suggest_rp_id(text);
-    if text.contains([':', '/']) {
-        return field.with_note(
-            Note::deviation("an RP ID is a domain name, without scheme, port or path").with_rules(&[369]),
-        );
+    match origin::rp_id_fault(text) {
+        Some(fault) => field.with_note(Note::deviation(fault).with_rules(&[369])),
+        None => field,
     }
-    field
 }
 
 fn algorithm(_: &Context<'_>, json: &Json<'_>) -> Field {
@@ -176,7 +175,9 @@ mod tests {
             "challenge":"AMMPt4UxxGTStncdq417YA","pubKeyCredParams":[{"type":"public-key","alg":-8}],
             "authenticatorSelection":{"userVerification":"always"}}"#;
         let field = explained(creation, text);
-        assert_eq!(field.fields[0].fields[0].notes[0].rules, [369]);
+        let rp_id = &field.fields[0].fields[0].notes[0];
+        assert_eq!(rp_id.rules, [369]);
+        assert!(rp_id.text.ends_with("write a.test"), "{}", rp_id.text);
         assert_eq!(field.fields[1].fields[0].value.as_deref(), Some("2 bytes, the text \"jo\""));
         assert_eq!(field.fields[3].fields[0].fields[1].value.as_deref(), Some("-8 (EdDSA)"));
         assert!(field.fields[4].fields[0].notes[0].text.contains("required, preferred, discouraged"));

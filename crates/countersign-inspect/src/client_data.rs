@@ -9,6 +9,7 @@ use crate::{
     json::{self, Json},
     object::{self, Member, Others, Shape, Table},
     options::Context,
+    origin,
     source::webauthn,
     span::Span,
 };
@@ -18,9 +19,9 @@ static CLIENT_DATA: Table = Table {
     members: &[
         Member::required("type", Shape::Text, &[25]),
         Member::required("challenge", Shape::Bytes(binary::challenge), &[30]),
-        Member::required("origin", Shape::Other(origin), &[34]),
+        Member::required("origin", Shape::Other(of_page_or_app), &[34]),
         Member::optional("crossOrigin", Shape::Boolean),
-        Member::optional("topOrigin", Shape::Other(origin)),
+        Member::optional("topOrigin", Shape::Other(of_page_or_app)),
         Member::optional("tokenBinding", Shape::Any).means("reserved since Level 2, and ignored"),
         Member::optional("hashAlgorithm", Shape::Any).means("of drafts of Level 1, and ignored"),
         Member::optional("clientExtensions", Shape::Any).means("of drafts of Level 1, and ignored"),
@@ -120,7 +121,7 @@ fn frames(json: &Json<'_>) -> Option<Note> {
 }
 
 /// An origin: of a page, an extension or an app.
-fn origin(ctx: &Context<'_>, json: &Json<'_>) -> Field {
+fn of_page_or_app(ctx: &Context<'_>, json: &Json<'_>) -> Field {
     let field = json.field("origin");
     let Some(text) = json.text() else {
         return field.with_note(
@@ -130,26 +131,7 @@ fn origin(ctx: &Context<'_>, json: &Json<'_>) -> Field {
         );
     };
     ctx.suggest_origin(text);
-    let mismatch = |text: &str, rule| {
-        field.clone().with_note(Note::deviation(text).with_code(Code::OriginMismatch).with_rules(&[rule]))
-    };
-    match text.split_once(':') {
-        Some(("android", _)) => {
-            field.with_note(Note::info("an Android app, by the hash of the certificate that signs it"))
-        }
-        Some(("ios", _)) => field.with_note(Note::info("an iOS app, by its bundle identifier")),
-        Some(("http", rest)) if !rest.starts_with("//localhost") => {
-            mismatch("http is accepted for localhost only", 39)
-        }
-        Some(("http" | "https", rest)) if rest.trim_start_matches('/').contains('/') => {
-            mismatch("an origin has no path and no slash at its end", 40)
-        }
-        Some(("http" | "https", _)) if !text.is_ascii() => {
-            mismatch("an origin is ASCII: names in other scripts begin with xn--", 43)
-        }
-        Some(_) => field,
-        None => mismatch("not an origin", 40),
-    }
+    field.with_notes(origin::remark(text))
 }
 
 #[cfg(test)]

@@ -149,3 +149,57 @@ pub(crate) fn looks_like(span: Span<'_>) -> bool {
     let has_names = parts.universal(SEQUENCE).is_some() && parts.universal(SEQUENCE).is_some();
     has_names && (parts.universal(UTC_TIME).is_some() || parts.universal(GENERALIZED_TIME).is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use countersign::types::Timestamp;
+    use countersign_authenticator::{Algorithm, Generator, PrivateKey, RevocationListDraft};
+
+    use super::*;
+    use crate::explanation::NoteKind;
+    use crate::options::Options;
+
+    fn list() -> Vec<u8> {
+        let key = PrivateKey::generate(Algorithm::Es256, &mut Generator::new("a seed", "a key")).unwrap();
+        RevocationListDraft::new("root").with_revoked(&[7]).with_revoked(&[0x12, 0x34]).sign(&key)
+    }
+
+    /// 2026-01-01, when the list is current, and 2026-03-01, when it is not.
+    const CURRENT: i64 = 1_767_225_600;
+    const LATE: i64 = 1_772_323_200;
+
+    fn explained(der: &[u8], now: i64) -> Field {
+        let now = Timestamp::from_unix_seconds(now);
+        explain(&Context::of(&Options::new().with_time(now)), Span::new(der))
+    }
+
+    #[test]
+    fn a_list_has_its_issuer_its_times_and_its_entries() {
+        let field = explained(&list(), CURRENT);
+        let signed = &field.fields[0];
+        let value = |name: &str| {
+            let part = signed.fields.iter().find(|part| part.name == name);
+            part.and_then(|part| part.value.as_deref()).unwrap_or_else(|| panic!("{name}: {signed:?}"))
+        };
+        assert_eq!(value("version"), "v2");
+        assert!(value("issuer").contains("root"), "{}", value("issuer"));
+        assert!(value("thisUpdate").starts_with("2025-12-25"), "{}", value("thisUpdate"));
+        assert!(value("nextUpdate").starts_with("2026-02-01"), "{}", value("nextUpdate"));
+        assert_eq!(value("revokedCertificates"), "2 revoked certificates");
+        let entries = &signed.fields.iter().find(|part| part.name == "revokedCertificates").unwrap().fields;
+        assert!(entries[0].value.as_deref().unwrap().starts_with("7, revoked "), "{entries:?}");
+        assert_eq!((field.first_fault(), field.count(NoteKind::Deviation)), (None, 0));
+    }
+
+    #[test]
+    fn a_list_that_is_out_of_date_or_breaks_off_says_so() {
+        let late = explained(&list(), LATE);
+        let said = late.notes.iter().find(|note| note.kind == NoteKind::Deviation).unwrap();
+        assert!(said.text.starts_with("out of date") && said.rules == [275], "{said:?}");
+        let der = list();
+        let longer = [&der[..], &[0]].concat();
+        assert_eq!(explained(&longer, CURRENT).first_fault().unwrap().at, der.len());
+        let cut = explained(&der[..der.len() - 1], CURRENT);
+        assert!(cut.first_fault().is_some_and(|fault| fault.at < der.len()), "{cut:?}");
+    }
+}

@@ -109,7 +109,7 @@ pub struct Note {
     /// The numbers of the rules in `docs/RULES.md` that it is about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<u16>,
-    /// The offset of the offending byte, of a fault, or of a deviation in a part on which nothing depends.
+    /// The offset of the offending byte: of every fault, and of deviations that a single byte begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<usize>,
 }

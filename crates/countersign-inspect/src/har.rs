@@ -13,8 +13,26 @@ use crate::{
 
 /// Explains an archive: every ceremony in the bodies of its requests and responses.
 pub(crate) fn explain(ctx: &Context<'_>, json: &Json<'_>) -> Field {
-    let entries =
-        json.member("log").and_then(|log| log.member("entries")).map(Json::elements).unwrap_or_default();
+    let parts = parts(ctx, json);
+    let found = parts.len();
+    let (fields, notes) = parts.into_fields();
+    let value =
+        format!("{}, of which {} explained", count(entries(json).len(), "request"), count(found, "part is"));
+    json.field("log")
+        .with_source(HAR)
+        .with_value(value.replace("part iss", "parts are"))
+        .with_fields(fields)
+        .with_notes(notes)
+        .with_note(Note::info("requests without Web Authentication in them are left out"))
+}
+
+fn entries<'j>(json: &'j Json<'_>) -> &'j [Json<'j>] {
+    json.member("log").and_then(|log| log.member("entries")).map(Json::elements).unwrap_or_default()
+}
+
+/// Finds the parts of an archive.
+pub(crate) fn parts(ctx: &Context<'_>, json: &Json<'_>) -> Parts {
+    let entries = entries(json);
     for entry in entries {
         if let Some(address) =
             entry.member("request").and_then(|request| request.member("url")).and_then(Json::text)
@@ -43,16 +61,7 @@ pub(crate) fn explain(ctx: &Context<'_>, json: &Json<'_>) -> Field {
             body(ctx, &mut parts, &place, content.member("text"), encoding);
         }
     }
-    let found = parts.len();
-    let (fields, notes) = parts.into_fields();
-    let value =
-        format!("{}, of which {} explained", count(entries.len(), "request"), count(found, "part is"));
-    json.field("log")
-        .with_source(HAR)
-        .with_value(value.replace("part iss", "parts are"))
-        .with_fields(fields)
-        .with_notes(notes)
-        .with_note(Note::info("requests without Web Authentication in them are left out"))
+    parts
 }
 
 /// Finds the parts of a body, which is text, or base64 of it.

@@ -10,6 +10,7 @@ use crate::{
     limits::{BINARY_MAX, ENCODINGS_MAX, INPUT_MAX},
     log,
     options::{Context, Options},
+    origin,
     parts::Parts,
     recognise,
     source::{rfc, webauthn},
@@ -101,6 +102,9 @@ fn recognised(ctx: &Context<'_>, input: &[u8], encodings: Vec<Encoding>) -> Outc
     }
     if trimmed.contains("-----BEGIN ") {
         return of_pem(ctx, trimmed, with(Encoding::Pem));
+    }
+    if let Some(kind) = origin::kind(trimmed) {
+        return of_name(ctx, kind, input, encodings);
     }
     if recognise::is_jws(trimmed) {
         return of_jws(ctx, trimmed, encodings);
@@ -220,6 +224,14 @@ fn of_lines(ctx: &Context<'_>, input: &[u8], encodings: Vec<Encoding>) -> Outcom
     Outcome::of(Kind::Log, encodings, input.len(), field)
 }
 
+/// Explains an origin or an RP ID.
+fn of_name(ctx: &Context<'_>, kind: Kind, input: &[u8], encodings: Vec<Encoding>) -> Outcome {
+    let span = Span::new(input);
+    let field =
+        if kind == Kind::Origin { origin::explain(ctx, span) } else { origin::explain_rp_id(ctx, span) };
+    Outcome::of(kind, encodings, input.len(), field)
+}
+
 fn of_jws(ctx: &Context<'_>, text: &str, encodings: Vec<Encoding>) -> Outcome {
     let kind = if crate::jws::is_metadata(text) { Kind::MetadataBlob } else { Kind::Jws };
     let field = values::of_jws(ctx, Span::new(text.as_bytes()));
@@ -303,6 +315,7 @@ fn forced_text(ctx: &Context<'_>, kind: Kind, input: &[u8], encodings: Vec<Encod
             .with_value(String::from_utf8_lossy(input))
             .with_source(json::SOURCE),
         Kind::ClientData => crate::client_data::explain(ctx, span),
+        Kind::Origin | Kind::RpId => return of_name(ctx, kind, input, encodings),
         Kind::Har => har::explain(ctx, &walked.json),
         Kind::JsonDocument => document(ctx, &walked.json),
         _ => values::of_json(ctx, kind, &walked.json),

@@ -8,6 +8,7 @@ use crate::{
     explanation::{Field, Note},
     glossary,
     source::rfc,
+    strict,
     words::with_causes,
 };
 
@@ -29,11 +30,12 @@ fn judged(field: Field, read: Result<PublicKey, KeyError>) -> Field {
                 None => field,
             }
         }
-        Err(error) => field.with_note(
-            Note::deviation(format!("the strict parser rejects it: {}", with_causes(&error)))
-                .with_code(error.code())
-                .with_rules(rules(&error)),
-        ),
+        Err(error) => {
+            let start = field.range.as_ref().map_or(0, |range| range.start);
+            let at = start.saturating_add(strict::offset_in_cbor(&error).unwrap_or_default());
+            let note = strict::rejected(&error, error.code(), at);
+            field.with_note(note.with_rules(rules(&error)))
+        }
     }
 }
 

@@ -99,6 +99,10 @@ kinds! {
     CredentialRecord = "credential-record", "credential record";
     /// A credential as another library stores it.
     StoredCredential = "stored-credential", "credential as another library stores it";
+    /// An origin, of a page, an app or a browser extension.
+    Origin = "origin", "origin";
+    /// An RP ID.
+    RpId = "rp-id", "RP ID";
     /// An AAGUID.
     Aaguid = "aaguid", "AAGUID";
     /// An HTTP archive.
@@ -140,6 +144,8 @@ impl Kind {
                 | Self::State
                 | Self::CredentialRecord
                 | Self::StoredCredential
+                | Self::Origin
+                | Self::RpId
                 | Self::Har
                 | Self::Log
                 | Self::JsonDocument

@@ -54,6 +54,7 @@ mod attestation_object;
 mod authenticator_data;
 mod binary;
 mod cbor;
+mod ceremonies;
 mod ceremony;
 mod ceremony_options;
 mod certificate;
@@ -76,6 +77,7 @@ mod log;
 mod metadata;
 mod object;
 mod options;
+mod origin;
 mod parts;
 mod recognise;
 mod record;
@@ -86,12 +88,14 @@ mod source;
 mod span;
 mod statement;
 mod status_list;
+mod strict;
 mod token;
 mod tpm;
 mod values;
 mod verdict;
 mod words;
 
+pub use ceremonies::{FoundCeremony, FoundPart, ceremonies};
 pub use encoding::Encoding;
 pub use explanation::{Decoded, Explanation, Fault, Field, Note, NoteKind};
 pub use inspect::inspect;
@@ -100,6 +104,10 @@ pub use options::Options;
 
 pub use countersign;
 pub use countersign_metadata;
+
+/// The [JSON Schema](https://json-schema.org/draft/2020-12) of the output of `countersign inspect --json`: a list of explanations as
+/// they are serialised, each with the name of its input as the member `input`.
+pub const SCHEMA: &str = include_str!("inspect.schema.json");
 
 /// The example of the README, compiled as a test.
 #[cfg(doctest)]

@@ -90,7 +90,7 @@ fn word<'a>(ctx: &Context<'_>, parts: &mut Parts, line: usize, span: Span<'a>) -
     }
     if recognise::is_jws(value) {
         let field = values::of_jws(ctx, Span::new(value.as_bytes()));
-        parts.add(Part { place, kind: Kind::Jws, field, challenge: None });
+        parts.add(Part::of_bytes(place, Kind::Jws, field));
         return rest;
     }
     let Some(decoded) = recognise::decoded(value) else { return rest };
@@ -100,7 +100,7 @@ fn word<'a>(ctx: &Context<'_>, parts: &mut Parts, line: usize, span: Span<'a>) -
     } else if let Some(kind) = recognise::certain(bytes) {
         let mut field = values::of_bytes(ctx, kind, bytes);
         field.decoded = Some(Decoded { encodings: vec![decoded.encoding], length: decoded.bytes.len() });
-        parts.add(Part { place, kind, field, challenge: None });
+        parts.add(Part::of_bytes(place, kind, field));
     }
     rest
 }

@@ -3,6 +3,7 @@
 use core::cell::{Cell, RefCell};
 
 use countersign::cose::hash::sha256;
+use countersign::relying_party::PublicSuffixes;
 use countersign::types::Timestamp;
 use countersign_metadata::Blob;
 
@@ -20,12 +21,14 @@ pub struct Options<'a> {
     pub(crate) kind: Option<Kind>,
     pub(crate) metadata: Option<&'a Blob>,
     pub(crate) now: Option<Timestamp>,
+    pub(crate) fields: Option<usize>,
+    pub(crate) public_suffixes: Option<&'a dyn PublicSuffixes>,
 }
 
 impl<'a> Options<'a> {
     /// Creates options that recognise the kind of the input, without metadata and without a time.
     pub const fn new() -> Self {
-        Self { kind: None, metadata: None, now: None }
+        Self { kind: None, metadata: None, now: None, fields: None, public_suffixes: None }
     }
 
     /// Reads the input as this kind, whatever it looks like.
@@ -45,6 +48,20 @@ impl<'a> Options<'a> {
         self.now = Some(now);
         self
     }
+
+    /// Says of origins and RP IDs what their registrable domain is, by a list of public suffixes. Without one, every domain but the last label
+    /// counts as registrable.
+    pub const fn with_public_suffixes(mut self, list: &'a dyn PublicSuffixes) -> Self {
+        self.public_suffixes = Some(list);
+        self
+    }
+
+    /// Explains at most so many fields, and at most [`FIELDS_MAX`]: a server decides so what an explanation may cost. Fields whose number
+    /// the input does not choose, such as those of a certificate's validity, are not counted.
+    pub const fn with_fields_max(mut self, fields: usize) -> Self {
+        self.fields = Some(fields);
+        self
+    }
 }
 
 /// The most RP IDs that hashes are compared with: the domains of the origins of a HAR file, and some to spare.
@@ -55,17 +72,20 @@ const RP_IDS_MAX: usize = 64;
 pub(crate) struct Context<'a> {
     pub(crate) metadata: Option<&'a Blob>,
     pub(crate) now: Option<Timestamp>,
+    pub(crate) public_suffixes: Option<&'a dyn PublicSuffixes>,
     room: Cell<usize>,
     /// RP IDs that a hash may be of.
     rp_ids: RefCell<Vec<String>>,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) const fn of(options: &Options<'a>) -> Self {
+    pub(crate) fn of(options: &Options<'a>) -> Self {
+        let fields = options.fields.unwrap_or(FIELDS_MAX).min(FIELDS_MAX);
         Self {
             metadata: options.metadata,
             now: options.now,
-            room: Cell::new(FIELDS_MAX),
+            public_suffixes: options.public_suffixes,
+            room: Cell::new(fields),
             rp_ids: RefCell::new(Vec::new()),
         }
     }
@@ -126,5 +146,9 @@ mod tests {
     fn the_room_for_fields_ends() {
         let ctx = Context::of(&Options::new());
         assert_eq!((0..FIELDS_MAX + 5).filter(|_| ctx.has_room()).count(), FIELDS_MAX);
+        for (most, expected) in [(7, 7), (FIELDS_MAX + 1, FIELDS_MAX)] {
+            let ctx = Context::of(&Options::new().with_fields_max(most));
+            assert_eq!((0..FIELDS_MAX + 5).filter(|_| ctx.has_room()).count(), expected);
+        }
     }
 }

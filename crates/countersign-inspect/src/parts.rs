@@ -28,6 +28,17 @@ pub(crate) struct Part {
     pub(crate) field: Field,
     /// The challenge of options, or of a response's client data.
     pub(crate) challenge: Option<Vec<u8>>,
+    /// The JSON of options or of a response, as it is in the document.
+    pub(crate) json: Vec<u8>,
+}
+
+/// The options and the response of a ceremony, of which one may be missing.
+#[derive(Debug)]
+pub(crate) struct Pair {
+    pub(crate) options: Option<Part>,
+    pub(crate) response: Option<Part>,
+    /// The note about the challenges.
+    note: Note,
 }
 
 /// The parts that were found so far.
@@ -88,7 +99,14 @@ impl Parts {
             _ => None,
         };
         let field = values::of_json(ctx, kind, json);
-        self.add(Part { place: located(place, path), kind, field, challenge });
+        let json = match kind {
+            Kind::CreationOptions
+            | Kind::RequestOptions
+            | Kind::RegistrationResponse
+            | Kind::AuthenticationResponse => json.span.bytes().to_vec(),
+            _ => Vec::new(),
+        };
+        self.add(Part { place: located(place, path), kind, field, challenge, json });
     }
 
     /// Finds parts in the text of a member: JSON as a string, or bytes that are surely of a kind.
@@ -109,83 +127,105 @@ impl Parts {
         let Some(kind) = recognise::certain(span) else { return };
         let mut field = values::of_bytes(ctx, kind, span);
         field.decoded = Some(Decoded { encodings: vec![decoded.encoding], length: decoded.bytes.len() });
-        self.add(Part { place: located(place, path), kind, field, challenge: None });
+        self.add(Part::of_bytes(located(place, path), kind, field));
     }
 
     /// The ceremonies, each with its options and its response, and then the parts that belong to none.
     pub(crate) fn into_fields(self) -> (Vec<Field>, Vec<Note>) {
-        let Self { parts, is_full } = self;
         let mut notes = Vec::new();
-        if is_full {
+        if self.is_full {
             notes.push(Note::info(format!("the first {PARTS_MAX} parts are explained")));
         }
+        let (ceremonies, others) = self.into_ceremonies();
+        notes.insert(0, Note::info(count(ceremonies.len(), "ceremony").replace("ceremonys", "ceremonies")));
+        let ceremonies = ceremonies.into_iter().enumerate();
+        let mut fields: Vec<_> =
+            ceremonies.map(|(index, pair)| pair.into_field(index.saturating_add(1))).collect();
+        fields.extend(others.into_iter().map(placed));
+        (fields, notes)
+    }
+
+    /// The ceremonies in the order of their responses, then those without one, and the parts that belong to none.
+    pub(crate) fn into_ceremonies(self) -> (Vec<Pair>, Vec<Part>) {
         let mut options: Vec<Part> = Vec::new();
-        let mut fields = Vec::new();
+        let mut ceremonies = Vec::new();
         let mut others = Vec::new();
-        let mut ceremonies: usize = 0;
-        for part in parts {
+        for part in self.parts {
             match part.kind {
                 Kind::CreationOptions | Kind::RequestOptions => options.push(part),
                 Kind::RegistrationResponse | Kind::AuthenticationResponse => {
-                    ceremonies = ceremonies.saturating_add(1);
-                    fields.push(ceremony(ceremonies, part, &mut options));
+                    ceremonies.push(Pair::of(part, &mut options));
                 }
                 _ => others.push(part),
             }
         }
-        for part in options {
-            ceremonies = ceremonies.saturating_add(1);
-            let name = format!("ceremony {ceremonies}");
-            let kind = if part.kind == Kind::CreationOptions { "registration" } else { "authentication" };
-            let note = Note::info(
-                "there is no response with this challenge: the ceremony was not finished, or its end is elsewhere",
-            );
-            fields.push(
-                Field::new(name)
-                    .with_value(format!("{kind}, options only"))
-                    .with_source(webauthn!("sctn-rp-operations"))
-                    .with_field(placed(part))
-                    .with_note(note),
-            );
-        }
-        notes.insert(0, Note::info(count(ceremonies, "ceremony").replace("ceremonys", "ceremonies")));
-        fields.extend(others.into_iter().map(placed));
-        (fields, notes)
+        ceremonies.extend(options.into_iter().map(Pair::unanswered));
+        (ceremonies, others)
     }
 }
 
-/// A ceremony: its response, and the options with the challenge of the response.
-fn ceremony(number: usize, response: Part, options: &mut Vec<Part>) -> Field {
-    let wanted = match response.kind {
-        Kind::RegistrationResponse => Kind::CreationOptions,
-        _ => Kind::RequestOptions,
-    };
-    let kind = if wanted == Kind::CreationOptions { "registration" } else { "authentication" };
-    let mut field = Field::new(format!("ceremony {number}"))
-        .with_value(kind)
-        .with_source(webauthn!("sctn-rp-operations"));
-    let same =
-        options.iter().position(|part| part.challenge.is_some() && part.challenge == response.challenge);
-    if let Some(index) = same {
-        let part = options.swap_remove(index);
-        let note = if part.kind == wanted {
-            Note::info("the challenge in client data is that of the options")
-        } else {
-            Note::deviation("the challenge is that of options for the other ceremony").with_rules(&[285])
+impl Part {
+    /// Bytes of a kind, which belong to no ceremony.
+    pub(crate) const fn of_bytes(place: String, kind: Kind, field: Field) -> Self {
+        Self { place, kind, field, challenge: None, json: Vec::new() }
+    }
+}
+
+impl Pair {
+    /// A response, and the options with its challenge.
+    fn of(response: Part, options: &mut Vec<Part>) -> Self {
+        let wanted = match response.kind {
+            Kind::RegistrationResponse => Kind::CreationOptions,
+            _ => Kind::RequestOptions,
         };
-        field = field.with_note(note).with_field(placed(part));
-    } else {
-        let other = options.iter().find(|part| part.kind == wanted);
-        field = field.with_note(match other {
-            Some(part) => {
+        let same = options
+            .iter()
+            .position(|part| part.challenge.is_some() && part.challenge == response.challenge)
+            .map(|index| options.swap_remove(index));
+        let note = match (&same, options.iter().find(|part| part.kind == wanted)) {
+            (Some(part), _) if part.kind == wanted => {
+                Note::info("the challenge in client data is that of the options")
+            }
+            (Some(_), _) => {
+                Note::deviation("the challenge is that of options for the other ceremony").with_rules(&[285])
+            }
+            (None, Some(part)) => {
                 let text =
                     format!("the challenge in client data is not that of the options at {}", part.place);
                 Note::deviation(text).with_code(Code::ChallengeMismatch).with_rules(&[31])
             }
-            None => Note::info("the options are not in the input, so the challenge can't be compared"),
-        });
+            (None, None) => {
+                Note::info("the options are not in the input, so the challenge can't be compared")
+            }
+        };
+        Self { options: same, response: Some(response), note }
     }
-    field.with_field(placed(response))
+
+    /// Options without a response.
+    fn unanswered(options: Part) -> Self {
+        let note = Note::info(
+            "there is no response with this challenge: the ceremony was not finished, or its end is elsewhere",
+        );
+        Self { options: Some(options), response: None, note }
+    }
+
+    /// Whether the ceremony is a registration, by its response if there is one.
+    fn is_registration(&self) -> bool {
+        match (&self.response, &self.options) {
+            (Some(response), _) => response.kind == Kind::RegistrationResponse,
+            (None, options) => options.as_ref().is_some_and(|part| part.kind == Kind::CreationOptions),
+        }
+    }
+
+    fn into_field(self, number: usize) -> Field {
+        let kind = if self.is_registration() { "registration" } else { "authentication" };
+        let rest = if self.response.is_none() { ", options only" } else { "" };
+        Field::new(format!("ceremony {number}"))
+            .with_value(format!("{kind}{rest}"))
+            .with_source(webauthn!("sctn-rp-operations"))
+            .with_note(self.note)
+            .with_fields(self.options.into_iter().chain(self.response).map(placed))
+    }
 }
 
 fn placed(part: Part) -> Field {

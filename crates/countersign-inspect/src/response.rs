@@ -197,7 +197,8 @@ fn judge_copies(field: &mut Field, response: &Json<'_>) {
         part.faults_to_deviations();
         if differs(&part.name, response) == Some(true) {
             let text = format!(
-                "not what the attestation object has (copy-differs){}",
+                "not what the attestation object has (copy-differs){}; a server that reads the attestation object \
+                 needs no copy, and countersign accepts it by default",
                 known_form(&part.name, response)
             );
             part.notes.push(Note::deviation(text).with_code(Code::ResponseMalformed).with_rules(&[17, 18]));

@@ -66,7 +66,12 @@ pub(crate) fn of_json(ctx: &Context<'_>, kind: Kind, json: &Json<'_>) -> Field {
 
 /// Explains text as a JSON Web Signature.
 pub(crate) fn of_jws(ctx: &Context<'_>, span: Span<'_>) -> Field {
-    jws::explain(ctx, span)
+    let note = if jws::is_metadata(core::str::from_utf8(span.bytes()).unwrap_or_default()) {
+        "its signature is not verified here: `countersign metadata verify` does that"
+    } else {
+        "its signature is not verified here"
+    };
+    jws::explain(ctx, span).with_note(Note::info(note))
 }
 
 /// A page's object around a response or options.

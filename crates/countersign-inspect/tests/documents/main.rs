@@ -1,26 +1,37 @@
-//! `docs/GLOSSARY.md`, which is made from the glossary, as the answers of `countersign explain` are.
+//! `docs/GLOSSARY.md`, which is made from the glossary, as the answers of `countersign explain` are, and
+//! `docs/inspect.schema.json`, a copy of the crate's schema for readers without its source.
 
 use std::fmt::Write as _;
 use std::fs;
 
+use countersign_inspect::SCHEMA;
 use countersign_inspect::glossary::{FLAGS, OIDS, Registry, Term};
 
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/GLOSSARY.md");
+/// The folder of the documents.
+const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
 
-/// What writes the page.
+/// What writes the documents.
 const WRITE: &str = "WRITE_DOCS=1 cargo test -p countersign-inspect --test documents";
+
+/// Checks that a document is this text, or writes it.
+#[track_caller]
+fn assert_document(name: &str, expected: &str) {
+    let path = format!("{DOCS}/{name}");
+    if std::env::var_os("WRITE_DOCS").is_some() {
+        fs::write(path, expected).unwrap();
+    } else {
+        assert!(fs::read_to_string(path).unwrap() == expected, "docs/{name} is out of date: run {WRITE}");
+    }
+}
 
 #[test]
 fn the_page_is_the_glossary() {
-    let expected = page();
-    if std::env::var_os("WRITE_DOCS").is_some() {
-        fs::write(PAGE, expected).unwrap();
-    } else {
-        assert!(
-            fs::read_to_string(PAGE).unwrap() == expected,
-            "docs/GLOSSARY.md differs from the glossary: run {WRITE}"
-        );
-    }
+    assert_document("GLOSSARY.md", &page());
+}
+
+#[test]
+fn the_schema_is_that_of_the_crate() {
+    assert_document("inspect.schema.json", SCHEMA);
 }
 
 fn page() -> String {

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use countersign_inspect::countersign::types::{
     AttestationObject, AuthenticatorData, RegistrationResponse, base64url,
 };
-use countersign_inspect::{Explanation, Kind, Options, inspect};
+use countersign_inspect::{Explanation, Field, Kind, Options, inspect};
 use serde_json::Value;
 
 use crate::schema;
@@ -119,10 +119,53 @@ fn a_mutated_attestation_object_that_is_rejected_says_why() {
         rejected += 1;
         let explanation = inspect(&object, &Options::new().with_kind(Kind::AttestationObject));
         schema::assert_valid(&serde_json::to_value(&explanation).unwrap());
-        assert!(explanation.deviations > 0, "byte {at} of {json}");
-        assert!(explanation.fault.is_some() || !explanation.field.fields.is_empty(), "byte {at} of {json}");
+        // What the strict parsers reject has its place, in the object or in the bytes of a member.
+        let mut places = Vec::new();
+        collect_places(&explanation.field, &mut places);
+        assert!(!places.is_empty(), "byte {at} of {json}: {explanation:?}");
+        assert!(places.iter().all(|place| *place <= object.len()), "byte {at} of {json}: {places:?}");
+        if let Some(fault) = &explanation.fault {
+            assert!(fault.at <= object.len(), "byte {at} of {json}: {fault}");
+        }
     }
     assert!(round < 100_000);
+}
+
+/// The offsets of the faults and of the deviations that name a byte.
+fn collect_places(field: &Field, places: &mut Vec<usize>) {
+    places.extend(field.notes.iter().filter_map(|note| note.at));
+    field.fields.iter().for_each(|part| collect_places(part, places));
+}
+
+#[test]
+fn a_rejection_by_a_strict_parser_names_the_byte() {
+    let registrations = registrations();
+    let response = RegistrationResponse::from_json(registrations[0].as_bytes()).unwrap();
+    let object = response.attestation_object();
+    let data = AttestationObject::parse(object).unwrap().authenticator_data;
+    let place = |bytes: &[u8], kind| {
+        let explanation = inspect(bytes, &Options::new().with_kind(kind));
+        let rejected =
+            explanation.field.notes.iter().find(|note| note.text.contains("strict parser rejects"));
+        rejected.unwrap_or_else(|| panic!("{explanation:?}")).at
+    };
+    // The first key of the public key becomes an array, which no key of a map may be.
+    let start = data.len()
+        - AuthenticatorData::parse(data).unwrap().attested_credential_data.unwrap().public_key.len();
+    let mut changed = data.to_vec();
+    changed[start + 1] = 0x80;
+    assert_eq!(place(&changed, Kind::AuthenticatorData), Some(start + 1));
+    assert_eq!(place(&[data, &[0]].concat(), Kind::AuthenticatorData), Some(data.len()));
+    let mut changed = data.to_vec();
+    changed[53..55].fill(0);
+    assert_eq!(place(&changed, Kind::AuthenticatorData), Some(53));
+    // `fmt` becomes a number.
+    let mut changed = object.to_vec();
+    let format = object.iter().position(|byte| *byte == b'f').unwrap() + 3;
+    let length = usize::from(changed[format] & 0x1f);
+    changed.splice(format..=format + length, [1]);
+    assert_eq!(place(&changed, Kind::AttestationObject), Some(format));
+    assert_eq!(place(&object[..9], Kind::AttestationObject), Some(5));
 }
 
 #[test]

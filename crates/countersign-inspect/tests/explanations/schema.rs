@@ -1,15 +1,11 @@
-//! The JSON of explanations, by the schema in `docs/inspect.schema.json`: the keywords of [JSON
-//! Schema](https://json-schema.org/draft/2020-12) that it uses.
+//! The JSON of explanations, by their schema: the keywords of [JSON Schema](https://json-schema.org/draft/2020-12) that it uses.
 
 use std::sync::LazyLock;
 
-use countersign_inspect::{Encoding, Kind, NoteKind, Options, inspect};
+use countersign_inspect::{Encoding, Kind, NoteKind, Options, SCHEMA as TEXT, inspect};
 use serde_json::{Value, json};
 
-static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/inspect.schema.json");
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-});
+static SCHEMA: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(TEXT).unwrap());
 
 /// Checks an explanation against the schema of one.
 #[track_caller]
