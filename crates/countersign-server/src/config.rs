@@ -19,7 +19,7 @@ mod settings;
 pub(crate) mod sources;
 mod words;
 
-pub use self::configuration::{ClientConfig, Config, Listen, OperatorPage};
+pub use self::configuration::{ClientConfig, Config, InspectPage, Listen, OperatorPage};
 pub use self::database::DatabaseAddress;
 pub use self::finding::{Finding, Findings};
 pub use self::loaded::Loaded;

@@ -14,6 +14,8 @@
 //! | `GET /api/return` | | `{"to", "open"}`: the address `to`, and whether the session may go there |
 //! | `POST /auth/session` | `{"session"}` | `{"account", "createdAt", "verifiedAt", "expiresAt"}`, for a configured client |
 //! | `POST /attestation/options` `/attestation/result` `/assertion/options` `/assertion/result` | | the API of FIDO's conformance tests, if [`Config::fido_conformance`](field@crate::Config::fido_conformance) is on |
+//! | `GET /inspect` and below | | the page that explains a text, unless [`Config::inspect_page`](field@crate::Config::inspect_page) is off |
+//! | `POST /api/inspect` | `{"text", "kind"}` | for a signed-in user, the explanation of a text by [`countersign_inspect`]; it is neither stored nor logged |
 //! | `GET /operator` and below | | the [operator's page](#operators-page), if [`Config::operator_page`](field@crate::Config::operator_page) is on |
 //! | below `/api` | | the [routes](https://docs.rs/countersign-axum/latest/countersign_axum/#routes) of `countersign-axum`, with their codes |
 //!
@@ -77,7 +79,7 @@
 //! | 400 | `host-missing` | a request that does not name its host |
 //! | 408 | `request-timeout` | a body that takes more than thirty seconds to arrive |
 //! | 414 | `address-too-long` | an address of more than 16 KiB |
-//! | 429 | `too-many-requests` | a request over a limit of [`LimitsConfig`](crate::LimitsConfig); `Retry-After` has the seconds to wait |
+//! | 429 | `too-many-requests` | a request over a limit of [`LimitsConfig`](crate::LimitsConfig), or a text to explain after five seconds of others; `Retry-After` has the seconds to wait |
 //! | 503 | `metadata-unavailable` | a registration that can't be judged for want of metadata |
 //!
 //! Below `/operator/api`, it adds 403 `operator-link-invalid` and 409 `own-account`. A user who is no operator gets 404 `not-found`.
@@ -97,14 +99,16 @@ use axum::{Router, middleware};
 
 use self::tables::{health_table, metrics_table, models_table};
 use self::{assets::Assets, site::Shared};
-use crate::config::configuration::OperatorPage;
+use crate::config::configuration::{InspectPage, OperatorPage};
 
 mod assets;
 mod auth;
+mod body;
 mod edge;
 mod fido_conformance;
 mod headers;
 mod health;
+mod inspect;
 mod limits;
 mod metrics;
 mod models;
@@ -115,6 +119,7 @@ pub(crate) mod site;
 mod tables;
 mod timed_body;
 mod trace;
+mod turn;
 
 /// The routes for everyone if `/metrics` has its own address.
 pub(crate) fn public_routes(site: &Shared) -> Router {
@@ -160,9 +165,13 @@ fn guarded(routes: Router<Shared>, site: &Shared) -> Router {
 }
 
 fn page_routes(site: &Shared) -> Router<Shared> {
-    let operator = match site.operator_page {
+    let operator = match site.pages.operator {
         OperatorPage::Off => Router::new(),
         OperatorPage::On => operator::routes().merge(openapi::operator_table().into_router()),
+    };
+    let inspect = match site.pages.inspect {
+        InspectPage::Off => Router::new(),
+        InspectPage::On => inspect::routes(),
     };
     Assets::paths()
         .fold(Router::new(), |routes, path| routes.route(path, get(page::asset)))
@@ -172,4 +181,5 @@ fn page_routes(site: &Shared) -> Router<Shared> {
         .nest("/api", site.app.passkeys.routes())
         .merge(site.app.passkeys.well_known())
         .merge(operator)
+        .merge(inspect)
 }

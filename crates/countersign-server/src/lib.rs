@@ -128,7 +128,7 @@ pub use audit::log::{AuditError, AuditTimes, export_audit, verify_audit, verify_
 pub use backend::BACKEND;
 pub use client_address::network::{Network, NetworkError};
 pub use client_address::{ForwardedField, ForwardedFieldError, ProxyConfig};
-pub use config::{ClientConfig, Config, Listen, OperatorPage, RelyingPartyConfig};
+pub use config::{ClientConfig, Config, InspectPage, Listen, OperatorPage, RelyingPartyConfig};
 pub use countersign_axum::{Rotation, SignUp, TypedCode, UnknownSignals};
 pub use countersign_store::text::{printable, with_causes};
 pub use fido_conformance::config::{FidoConformanceApi, FidoConformanceConfig};

@@ -81,6 +81,7 @@ const LAYERS: [Layer; 15] = [
         may_use: &[
             "countersign",
             "countersign-metadata",
+            "countersign-inspect",
             "countersign-store",
             "countersign-axum",
             "countersign-authenticator",

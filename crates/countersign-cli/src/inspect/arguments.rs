@@ -15,7 +15,8 @@ use super::color::ColorChoice;
     after_help = "Recognised are: options and responses of ceremonies, in the form of toJSON() and in older ones; client data, \
     authenticator data, attestation objects and their statements; public keys (COSE, SubjectPublicKeyInfo, JWK); \
     certificates and chains; structures of TPMs, Android key descriptions, App Attest; FIDO metadata; revocation and status \
-    lists; sealed states; stored credentials of several libraries; HAR files and lines of logs, with every ceremony in them. \
+    lists; sealed states; stored credentials of several libraries; origins and RP IDs; HAR files and lines of logs, with every \
+    ceremony in them. \
     Each may be JSON, base64, base64url, hexadecimal digits (also after \\x), PEM, DER or CBOR.\n\n\
     Examples:\n  \
     countersign inspect response.json\n  \

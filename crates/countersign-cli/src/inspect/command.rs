@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::time::SystemTime;
 
+use countersign::relying_party::PublicSuffixList;
 use countersign::types::Timestamp;
 use countersign_inspect::{Explanation, Kind, Options, inspect};
 use countersign_metadata::Date;
@@ -37,7 +38,7 @@ struct Named {
 pub(crate) fn run(arguments: &InspectArguments) -> Result<Recognised, InspectError> {
     let now: Timestamp = arguments.at.map_or_else(|| SystemTime::now().into(), Date::start);
     let blob = metadata::blob(arguments, now)?;
-    let mut options = Options::new().with_time(now);
+    let mut options = Options::new().with_time(now).with_public_suffixes(&PublicSuffixList);
     if let Some(blob) = &blob {
         options = options.with_metadata(blob);
     }

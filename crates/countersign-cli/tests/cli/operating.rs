@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::authenticator::Passkey;
 use crate::blob::write_metadata;
-use crate::program::{Running, assert_fails, post, program};
+use crate::program::{Running, assert_fails, exchange, post, program};
 use crate::users::register;
 
 fn check(database: &Path, options: &[&str]) -> Output {
@@ -242,6 +242,48 @@ fn a_rejected_ceremony_is_one_line_of_json_with_code_step_and_trace() {
     assert_eq!(request["route"], "/api/accounts/finish", "{line}");
     assert_eq!(request["trace_id"].as_str().map(str::len), Some(32), "{line}");
     assert!(log.is_ascii() && !log.contains('\u{1b}') && !log.contains(&passkey.id()), "{log}");
+}
+
+#[test]
+fn what_is_pasted_to_be_explained_is_in_no_log_and_in_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, log) = (folder.path().join("test.sqlite3"), folder.path().join("log"));
+    let mut command = program();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--database"]).arg(&database);
+    command.env("COUNTERSIGN_LOG", "trace");
+    let running = Running::spawn_with_log(command, File::create(&log).unwrap());
+    let url = &running.url;
+    let browser = format!("countersign-browser-{}={}", url.rsplit(':').next().unwrap(), "A".repeat(43));
+    let started = post(url, "/api/accounts/start", &json!({ "name": "Ada" })).unwrap().1;
+    let passkey = Passkey::new(&started["options"], url, 1);
+    let response = passkey.registration(&started["options"]);
+    let body = json!({ "ceremony": started["ceremony"], "response": response });
+    let (status, head, _) = exchange(url, "/api/accounts/finish", &browser, &body).unwrap();
+    assert_eq!(status, 201);
+    let session =
+        head.lines().find_map(|line| line.strip_prefix("set-cookie: countersign-session-")).unwrap();
+    let session = format!("countersign-session-{}", session.split(';').next().unwrap());
+
+    // In what is explained, in what is no question, and in a kind that there is not.
+    let marker = "zwieback-4711";
+    let text =
+        json!({ "type": "webauthn.get", "challenge": "AQ", "origin": format!("https://{marker}.example") });
+    let ask = |body: Value| exchange(url, "/api/inspect", &session, &body).unwrap();
+    let (status, _, answer) = ask(json!({ "text": text.to_string() }));
+    assert_eq!((status, &answer["kind"]), (200, &json!("client-data")));
+    assert!(answer.to_string().contains(marker), "{answer}");
+    assert_eq!(ask(json!({ "text": [marker] })).0, 400);
+    assert_eq!(ask(json!({ "text": "a", "kind": marker })).0, 400);
+    drop(running);
+    let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(files.contains(&database) && files.contains(&log), "{files:?}");
+    for path in files {
+        let content = fs::read(&path).unwrap();
+        let has = |text: &str| content.windows(text.len()).any(|window| window == text.as_bytes());
+        assert!(!has(marker), "{}", path.display());
+        // What is to be found there is found.
+        assert!(path != log || has("/api/inspect"), "the log has the route");
+    }
 }
 
 #[test]

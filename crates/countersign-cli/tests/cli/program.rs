@@ -84,9 +84,20 @@ impl Drop for Running {
 /// Posts to a server; the status and the JSON of its answer.
 pub(crate) fn post(url: &str, path: &str, body: &Value) -> io::Result<(u16, Value)> {
     let port: u16 = url.rsplit(':').next().unwrap().parse().unwrap();
-    let body = body.to_string();
     // The cookie of a browser that has been here before.
     let cookie = format!("countersign-browser-{port}={}", "A".repeat(43));
+    exchange(url, path, &cookie, body).map(|(status, _, answer)| (status, answer))
+}
+
+/// Posts to a server with these cookies; the status, the header and the JSON of its answer.
+pub(crate) fn exchange(
+    url: &str,
+    path: &str,
+    cookie: &str,
+    body: &Value,
+) -> io::Result<(u16, String, Value)> {
+    let port: u16 = url.rsplit(':').next().unwrap().parse().unwrap();
+    let body = body.to_string();
     let request = format!(
         "POST {path} HTTP/1.1\r\nHost: localhost\r\nOrigin: {url}\r\nContent-Type: application/json\r\n\
          Cookie: {cookie}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
@@ -99,6 +110,6 @@ pub(crate) fn post(url: &str, path: &str, body: &Value) -> io::Result<(u16, Valu
     stream.read_to_string(&mut answer)?;
     let cut_off = || io::Error::from(io::ErrorKind::UnexpectedEof);
     let status = answer.get(9..12).and_then(|status| status.parse().ok()).ok_or_else(cut_off)?;
-    let (_, body) = answer.split_once("\r\n\r\n").ok_or_else(cut_off)?;
-    Ok((status, serde_json::from_str(body).map_err(|_| cut_off())?))
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(cut_off)?;
+    Ok((status, head.to_owned(), serde_json::from_str(body).map_err(|_| cut_off())?))
 }

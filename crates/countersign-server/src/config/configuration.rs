@@ -30,6 +30,17 @@ pub enum OperatorPage {
     On,
 }
 
+/// Whether a server has a page that explains texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third choice")]
+pub enum InspectPage {
+    /// There is none.
+    Off,
+    /// It is at `/inspect`, for signed-in users.
+    #[default]
+    On,
+}
+
 /// The configuration of a server.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -85,6 +96,8 @@ pub struct Config {
     pub operator_page: OperatorPage,
     /// The minutes for which a link to the operator's page can be used; 60 by default.
     pub operator_link_minutes: u32,
+    /// Whether there is a page at `/inspect` that explains what signed-in users paste; there is one by default.
+    pub inspect_page: InspectPage,
     /// TLS at the address of the page, for a server without a proxy; none by default.
     pub tls: Option<TlsConfig>,
     /// The API for FIDO's conformance tests; off by default.
@@ -174,6 +187,7 @@ impl Config {
             audit: AuditConfig::default(),
             operator_page: OperatorPage::default(),
             operator_link_minutes: DEFAULT_LINK_MINUTES,
+            inspect_page: InspectPage::default(),
             tls: None,
             fido_conformance: FidoConformanceConfig::default(),
         }

@@ -10,6 +10,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use countersign::{cose::sha256, types::hex::Hex};
 
+use crate::config::configuration::InspectPage;
+
 /// A file of the page: its path, its media type, its content.
 type File = (&'static str, &'static str, &'static str);
 
@@ -50,7 +52,22 @@ const OPERATOR_FILES: [File; 11] = [
     ("/operator/style.css", "text/css; charset=utf-8", include_str!("../page/operator/style.css")),
 ];
 
-/// The place of the version in both documents. It is empty in the files, and filled in when the server starts.
+/// The files of the page that explains.
+const INSPECT_FILES: [File; 4] = [
+    ("/inspect", "text/html; charset=utf-8", include_str!("../page/inspect/index.html")),
+    ("/inspect/app.js", "text/javascript; charset=utf-8", include_str!("../page/inspect/app.js")),
+    (
+        "/inspect/explanation.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../page/inspect/explanation.js"),
+    ),
+    ("/inspect/style.css", "text/css; charset=utf-8", include_str!("../page/inspect/style.css")),
+];
+
+/// The link to the page that explains, in the users' page. It is left out if there is no such page.
+const INSPECT_LINK: &str = " <a href=\"/inspect\">Inspect</a>";
+
+/// The place of the version in each document. It is empty in the files, and filled in when the server starts.
 const VERSION_EMPTY: &str = "<meta name=\"countersign-page\" content=\"\">";
 
 /// The files as they are sent.
@@ -79,15 +96,22 @@ struct Representation {
 }
 
 impl Assets {
-    /// Compresses and tags all files.
-    pub(super) fn new() -> Self {
-        let files = || FILES.iter().chain(&OPERATOR_FILES);
-        let parts: Vec<&[u8]> = files().map(|(_, _, content)| content.as_bytes()).collect();
+    /// Compresses and tags all files, with or without a link to the page that explains.
+    pub(super) fn new(inspect: InspectPage) -> Self {
+        let link = if inspect == InspectPage::On { INSPECT_LINK } else { "" };
+        let files: Vec<_> = FILES
+            .iter()
+            .chain(&OPERATOR_FILES)
+            .chain(&INSPECT_FILES)
+            .map(|(path, content_type, content)| (*path, *content_type, content.replace(INSPECT_LINK, link)))
+            .collect();
+        let parts: Vec<&[u8]> = files.iter().map(|(_, _, content)| content.as_bytes()).collect();
         // A hash of hashes, so that moving a byte from one file to the next changes it.
         let hashes: Vec<_> = parts.iter().map(|part| sha256(&[part])).collect();
         let version = Hex(&sha256(&hashes.iter().map(|hash| &hash[..]).collect::<Vec<_>>())).to_string();
         let filled = VERSION_EMPTY.replace("content=\"\"", &format!("content=\"{version}\""));
-        let assets = files()
+        let assets = files
+            .into_iter()
             .map(|(path, content_type, content)| {
                 Asset::new(path, content_type, content.replace(VERSION_EMPTY, &filled))
             })
@@ -109,6 +133,11 @@ impl Assets {
     /// The paths of the files of the operator's page.
     pub(super) fn operator_paths() -> impl Iterator<Item = &'static str> {
         OPERATOR_FILES.iter().map(|(path, _, _)| *path)
+    }
+
+    /// The paths of the files of the page that explains.
+    pub(super) fn inspect_paths() -> impl Iterator<Item = &'static str> {
+        INSPECT_FILES.iter().map(|(path, _, _)| *path)
     }
 
     /// The paths of the files of the users' page.
@@ -240,12 +269,25 @@ mod tests {
 
     #[test]
     fn each_page_has_exactly_one_place_for_its_version() {
-        let assets = Assets::new();
-        for (path, _, page) in [FILES[0], OPERATOR_FILES[0]] {
+        let assets = Assets::new(InspectPage::On);
+        for (path, _, page) in [FILES[0], OPERATOR_FILES[0], INSPECT_FILES[0]] {
             assert_eq!(page.matches(VERSION_EMPTY).count(), 1, "{path}");
             let asset = assets.assets.iter().find(|asset| asset.path == path).unwrap();
             let sent = str::from_utf8(&asset.plain.content).unwrap();
             assert!(sent.contains(&format!("content=\"{}\"", assets.version())), "{path}");
         }
+    }
+
+    #[test]
+    fn the_users_page_has_a_link_to_the_page_that_explains_if_there_is_one() {
+        assert_eq!(FILES[0].2.matches(INSPECT_LINK).count(), 1);
+        let links = |inspect| {
+            let assets = Assets::new(inspect);
+            let page = str::from_utf8(&assets.assets[0].plain.content).unwrap().to_owned();
+            (page.contains("/inspect"), assets.version().to_owned())
+        };
+        let (on, off) = (links(InspectPage::On), links(InspectPage::Off));
+        assert!(on.0 && !off.0);
+        assert_ne!(on.1, off.1, "another page is another version");
     }
 }

@@ -77,7 +77,7 @@ fn proves_a_session(path: &str) -> bool {
     within("/api/credentials")
         || within("/api/step-up")
         || of_operator
-        || matches!(path, "/api/sessions" | "/api/signals")
+        || matches!(path, "/api/inspect" | "/api/sessions" | "/api/signals")
 }
 
 /// Takes the tokens of the name that a sign-in or a recovery is for, if there is one. A body that can't be read is left to
@@ -151,6 +151,7 @@ mod tests {
             (Method::POST, "/api/step-up/start", Some(Cost::Start)),
             (Method::POST, "/api/accounts/start", Some(Cost::SignUp)),
             (Method::POST, "/api/accounts/finish", Some(Cost::Finish)),
+            (Method::POST, "/api/inspect", Some(Cost::Finish)),
             (Method::POST, "/api/unheard-of", Some(Cost::Finish)),
             (Method::GET, "/auth/check", Some(Cost::Check)),
             (Method::POST, "/auth/session", Some(Cost::Check)),
@@ -166,6 +167,7 @@ mod tests {
             "/api/credentials",
             "/api/credentials/start",
             "/api/step-up/finish",
+            "/api/inspect",
             "/api/sessions",
             "/api/signals",
             "/operator/api/session",

@@ -12,8 +12,9 @@ use serde_json::{Map, Value, json};
 
 use super::assets::Asset;
 use super::tables::{metrics_table, models_table};
-use super::{auth, operator as operators};
+use super::{auth, inspect, operator as operators};
 
+mod explanation;
 pub(super) mod operations;
 pub(super) mod operator;
 mod operator_schemas;
@@ -59,6 +60,7 @@ fn document() -> Value {
         openapi::well_known_paths(RelatedOrigins::Some, in_text),
         auth::table().paths("", of_auth),
         models_table().paths("", in_text),
+        inspect::table().paths("", of_api),
         table::<()>().paths("", in_text),
         metrics_table().paths("", in_text),
     ];
@@ -109,6 +111,7 @@ fn components() -> Value {
     }
     if let Some(Value::Object(schemas)) = components.get_mut("schemas") {
         schemas.extend(operator_schemas::schemas());
+        schemas.extend(explanation::schemas());
     }
     components
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{assets::Assets, headers::Headers};
-use crate::config::configuration::OperatorPage;
+use super::{assets::Assets, headers::Headers, turn::Turn};
+use crate::config::configuration::{InspectPage, OperatorPage};
 use crate::connections::Admission;
 use crate::metrics::connections::{OPERATOR, PAGE};
 use crate::operator::work::Work;
@@ -16,8 +16,16 @@ pub(crate) struct Site {
     pub(super) headers: Headers,
     pub(super) addresses: Arc<ClientAddresses>,
     pub(super) limits: Arc<Limits>,
-    pub(super) operator_page: OperatorPage,
+    pub(super) pages: Pages,
     pub(super) work: Arc<Work>,
+    pub(super) inspecting: Turn,
+}
+
+/// Which pages there are besides that of the users.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pages {
+    pub(super) operator: OperatorPage,
+    pub(super) inspect: InspectPage,
 }
 
 /// The state of the routes.
@@ -29,8 +37,11 @@ impl Site {
         let metrics = &app.metrics.limits;
         let addresses = Arc::new(ClientAddresses::new(&config.proxies, metrics.malformed()));
         let limits = Arc::new(Limits::new(&config.limits, metrics));
-        let (page, work) = (config.operator_page, Arc::new(Work::new()));
-        Self::with(app, Arc::new(Assets::new()), addresses, limits, page, work)
+        let pages = Pages { operator: config.operator_page, inspect: config.inspect_page };
+        let assets = Arc::new(Assets::new(pages.inspect));
+        let headers = Headers::new(&app.origins, assets.version());
+        let (work, inspecting) = (Arc::new(Work::new()), Turn::new());
+        Self { app, assets, headers, addresses, limits, pages, work, inspecting }
     }
 
     /// The same for another application and another configuration. What clients have used of limits stays, unless the limits
@@ -38,20 +49,16 @@ impl Site {
     pub(crate) fn replaced(&self, app: Arc<App>, config: &Config) -> Self {
         self.addresses.reconfigure(&config.proxies);
         self.limits.reconfigure(&config.limits);
-        let (assets, addresses, limits) = (self.assets.clone(), self.addresses.clone(), self.limits.clone());
-        Self::with(app, assets, addresses, limits, self.operator_page, self.work.clone())
-    }
-
-    fn with(
-        app: Arc<App>,
-        assets: Arc<Assets>,
-        addresses: Arc<ClientAddresses>,
-        limits: Arc<Limits>,
-        operator_page: OperatorPage,
-        work: Arc<Work>,
-    ) -> Self {
-        let headers = Headers::new(&app.origins, assets.version());
-        Self { app, assets, headers, addresses, limits, operator_page, work }
+        Self {
+            headers: Headers::new(&app.origins, self.assets.version()),
+            app,
+            assets: self.assets.clone(),
+            addresses: self.addresses.clone(),
+            limits: self.limits.clone(),
+            pages: self.pages,
+            work: self.work.clone(),
+            inspecting: self.inspecting.clone(),
+        }
     }
 
     /// The headers of every answer as lines, for answers that the HTTP libraries create.

@@ -12,7 +12,10 @@ async fn every_control_has_a_name_and_the_page_fits_from_narrow_to_wide(kind: Ki
     let first = browser.add_authenticator(json!({})).await;
     fits(browser).await;
     let names = browser.accessible_names("button, input, a").await;
-    assert_eq!(names, ["Countersign", "Sign in with a passkey", "Name", "Create account with a passkey"]);
+    assert_eq!(
+        names,
+        ["Countersign", "Sign in with a passkey", "Name", "Create account with a passkey", "Inspect"]
+    );
 
     visit.create_account("hypatia-of-alexandria-with-a-name-that-has-no-place-to-break").await;
     visit.add_passkey_elsewhere(2, first, json!({ "transport": "usb" })).await;
@@ -28,7 +31,7 @@ async fn every_control_has_a_name_and_the_page_fits_from_narrow_to_wide(kind: Ki
         expected
             .extend([format!("Rename \u{2068}{label}\u{2069}"), format!("Remove \u{2068}{label}\u{2069}")]);
     }
-    expected.extend(["Make recovery codes", "Download", "Delete account…"].map(str::to_owned));
+    expected.extend(["Make recovery codes", "Download", "Delete account…", "Inspect"].map(str::to_owned));
     assert_eq!(names, expected);
     visit.assert_only_rejections_logged().await;
 }

@@ -9,6 +9,7 @@ mod autofill;
 mod axe;
 mod browsers;
 mod driver;
+mod inspect;
 mod keyboard;
 mod layout;
 mod loading;

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::site::{Client, Site, finish};
 
-const POSTS: [(&str, &str); 9] = [
+const POSTS: [(&str, &str); 10] = [
+    ("POST", "/api/inspect"),
     ("POST", "/api/step-up/start"),
     ("POST", "/api/step-up/finish"),
     ("POST", "/api/accounts/start"),
@@ -76,6 +77,7 @@ async fn a_member_of_the_wrong_kind_is_malformed() {
         ("POST", "/api/step-up/start", "act"),
         ("POST", "/api/step-up/finish", "ceremony"),
         ("PATCH", "/api/credentials/AQ", "label"),
+        ("POST", "/api/inspect", "text"),
     ] {
         for value in &values {
             let body = json!({ member: value, "response": {} });

@@ -17,6 +17,7 @@ mod fetching;
 mod http2;
 #[cfg(feature = "fetch")]
 mod https;
+mod inspect;
 mod junk;
 mod limits;
 mod login;

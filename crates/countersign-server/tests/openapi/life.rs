@@ -128,6 +128,10 @@ async fn sessions(site: &Client, client: &mut Client) {
 async fn account(client: &mut Client) {
     client.get("/api/account/data").await.expect(200);
     client.get("/api/signals").await.expect(200);
+    // A registration of the specification's test vectors, cut: with a fault, notes, codes and rules.
+    let cut = json!({ "text": "a363666d74646e6f6e656761747453746d74a0686175746844617461" });
+    client.post("/api/inspect", &cut).await.expect(200);
+    client.post("/api/inspect", &json!({})).await.expect_error(400, "request-malformed");
     client
         .patch("/api/account", &json!({ "name": "Eve" }))
         .await
@@ -136,6 +140,7 @@ async fn account(client: &mut Client) {
     client.patch("/api/account", &json!({ "name": "Ada L." })).await.expect(200);
     client.delete_account().await.expect(200);
     client.get("/api/signals").await.expect_error(401, "not-signed-in");
+    client.post("/api/inspect", &cut).await.expect_error(401, "not-signed-in");
     client.delete("/api/session").await.expect(204);
 }
 

@@ -1,6 +1,6 @@
-//! The settings for the operator: metrics and health, and the operator's page.
+//! The settings for the operator: metrics and health, the operator's page, and the page that explains.
 
-use crate::config::configuration::{Listen, OperatorPage};
+use crate::config::configuration::{InspectPage, Listen, OperatorPage};
 use crate::config::draft::Draft;
 use crate::config::setting;
 
@@ -26,4 +26,9 @@ pub(super) const ENTRIES: &[Entry] = &[
     })
     .meaning("How long a link to the operator's page can be used: that of the first operator, or of `countersign operator link`")
     .default("60"),
+    Entry::flag("inspect.off", |draft, is_off| {
+        draft.config.inspect_page = if is_off { InspectPage::Off } else { InspectPage::On };
+    })
+    .meaning("Have no page at /inspect that explains what signed-in users paste")
+    .at_restart(),
 ];

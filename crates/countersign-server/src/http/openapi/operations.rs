@@ -40,6 +40,28 @@ pub(in crate::http) fn document() -> Operation {
         .answer_header(304, "ETag", "The tag of the document.", text())
 }
 
+pub(in crate::http) fn inspect() -> Operation {
+    let question = json!({
+        "type": "object",
+        "required": ["text"],
+        "properties": {
+            "text": { "type": "string", "description": "The text to explain." },
+            "kind": {
+                "description": "The kind to read it as; recognised by default.",
+                "oneOf": [{ "$ref": "#/components/schemas/InspectKind" }, { "type": "null" }],
+            },
+        },
+        "additionalProperties": false,
+    });
+    Operation::new("inspect", "Explains a text, unless the server is configured not to")
+        .security(Security::Session)
+        .changing()
+        .body(question)
+        .json(200, "The explanation.", json!({ "$ref": "#/components/schemas/InspectExplanation" }))
+        .error(404, &["not-found"])
+        .error(503, &["storage-failed"])
+}
+
 fn max_age(operation: Operation) -> Operation {
     let seconds = json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX });
     operation.query("max_age", "The most seconds since the user was verified with a passkey.", seconds)
