@@ -27,7 +27,7 @@ use crate::inspect::{
 use crate::metadata::{arguments::MetadataArguments, command, error::MetadataCommandError, report::Finding};
 use crate::operator::OperatorTask;
 use crate::simulate::error::SimulateError;
-use crate::verify::{arguments::VerifyArguments, error::VerifyError, judgement::Verdict};
+use crate::verify::{arguments::VerifyArguments, error::VerifyError, judgement::Ending};
 
 mod admin;
 mod ascii_json;
@@ -112,11 +112,12 @@ fn inspect(arguments: &InspectArguments) -> ExitCode {
     }
 }
 
-/// Judges a ceremony. Status 1 is that of a rejected response.
+/// Judges ceremonies. Status 1 is that of a rejected response, and 2 that of one without a verdict.
 fn verify(arguments: &VerifyArguments) -> ExitCode {
     match verify::command::run(arguments) {
-        Ok(Verdict::Accepted) => ExitCode::SUCCESS,
-        Ok(Verdict::Rejected(_)) => ExitCode::FAILURE,
+        Ok(Ending::Accepted) => ExitCode::SUCCESS,
+        Ok(Ending::Rejected) => ExitCode::FAILURE,
+        Ok(Ending::Unjudged) => ExitCode::from(2),
         Err(VerifyError::Output(error)) => not_written(&error, 2),
         Err(error) => fail(&error, 2),
     }

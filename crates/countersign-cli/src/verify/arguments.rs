@@ -20,14 +20,15 @@ use crate::time::time;
     countersign verify --options options.json --response response.json --origin https://login.example.org\n  \
     countersign verify sign-in.json --record record.json --lenient\n  \
     countersign verify ceremony.json --config /etc/countersign/countersign.toml --now 2026-11-30T08:00:00Z --json\n  \
+    countersign verify session.har\n  \
     countersign verify ceremony.json --case case.json --anonymous\n\n\
     Nothing is sent anywhere, and nothing is stored but FILE of --case.\n\n\
     Exit status: 0 if the response is accepted, 1 if it is rejected, 2 if there is no verdict or the command line is wrong, \
-    and 141 if the output is no longer read."
+    and 141 if the output is no longer read. Of an archive, the worst ceremony decides."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "they are flags of the command line")]
 pub(crate) struct VerifyArguments {
-    /// File with options and response together
+    /// File with options and response together, or an HTTP archive (HAR) whose ceremonies are judged
     #[arg(value_name = "FILE", conflicts_with_all = ["options", "response"], required_unless_present = "options")]
     pub(crate) ceremony: Option<PathBuf>,
     /// File with the options, in JSON as the page got them
@@ -36,9 +37,13 @@ pub(crate) struct VerifyArguments {
     /// File with the response, in JSON as the page sent it
     #[arg(long, value_name = "FILE", requires = "options")]
     pub(crate) response: Option<PathBuf>,
-    /// File with the stored record of the credential: as countersign writes it, as in a conformance case, or what
-    /// verify --json printed for the registration
-    #[arg(long, value_name = "FILE")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "File with the stored record of the credential: as countersign writes it, as in a conformance case, what verify \
+                --json printed for the registration, or as SimpleWebAuthn, py_webauthn, go-webauthn, java-webauthn-server or \
+                webauthn-rs stores it"
+    )]
     pub(crate) record: Option<PathBuf>,
     /// Credential ID that is registered already, in base64url; repeatable
     #[arg(long = "registered", value_name = "ID", value_parser = credential_id)]

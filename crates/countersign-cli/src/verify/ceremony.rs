@@ -148,7 +148,9 @@ impl Ceremony {
             Err(error) => return Ok(Judgement::unreadable(error)),
         };
         let stored = asked.stored.as_ref().filter(|stored| stored.record.id() == response.credential_id());
-        let record = stored.map(|stored| owned(stored, &asked.account, identified.as_ref()));
+        // Without an identified user, the response names the account.
+        let user = identified.as_ref().or_else(|| response.user_handle());
+        let record = stored.map(|stored| owned(stored, &asked.account, user));
         let mut report = Report::default();
         let at = FinishOptions::at(self.now).with_report(&mut report);
         Ok(match rp.finish_authentication(state, &response, record.as_ref(), at) {
@@ -174,10 +176,10 @@ fn challenge(bytes: &[u8]) -> Result<Challenge, VerifyError> {
     Ok(Challenge::dangerous_short(bytes)?)
 }
 
-/// The record in its account, or in the identified one if one of the two is not known.
-fn owned(stored: &Stored, account: &Account, identified: Option<&UserHandle>) -> CredentialRecord {
+/// The record in its account, or in that of the ceremony if one of the two is not known.
+fn owned(stored: &Stored, account: &Account, user: Option<&UserHandle>) -> CredentialRecord {
     let record = stored.record.clone();
-    match identified {
+    match user {
         Some(user) if *account == Account::Unnamed || stored.owner == Owner::Unknown => {
             record.with_user_handle(user.clone())
         }

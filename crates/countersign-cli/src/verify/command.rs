@@ -14,12 +14,13 @@ use countersign_server::config::read_policy;
 use countersign_server::{Config, MetadataSource, files};
 
 use super::anonymous::anonymise;
+use super::archive;
 use super::arguments::VerifyArguments;
 use super::case;
 use super::ceremony::{Account, Asked, Authentication, Ceremony, Mediation, Registration};
 use super::error::VerifyError;
-use super::input::{Files, Texts};
-use super::judgement::{Judgement, Verdict};
+use super::input::{Files, Input, Texts};
+use super::judgement::{Ending, Judgement};
 use super::options::Options;
 use super::output::{Printed, as_of};
 use super::party::{SupportedFormats, Trust};
@@ -32,9 +33,13 @@ use crate::metadata::arguments::CommonOptions;
 use crate::metadata::load;
 use crate::serve::sources;
 
-/// Judges a ceremony, and prints the judgement.
-pub(crate) fn run(arguments: &VerifyArguments) -> Result<Verdict, VerifyError> {
-    let (question, notes) = question(arguments)?;
+/// Judges a ceremony, or those of an archive, and prints the judgements.
+pub(crate) fn run(arguments: &VerifyArguments) -> Result<Ending, VerifyError> {
+    let texts = match input(arguments)? {
+        Input::One(texts) => texts,
+        Input::Archive(ceremonies) => return archive::run(arguments, &ceremonies, question),
+    };
+    let (question, notes) = question(arguments, texts)?;
     let judgement = question.judge()?;
     let relaxations = arguments.lenient.then(|| relaxations(&question, &judgement));
     if let Some(path) = &arguments.case {
@@ -45,7 +50,7 @@ pub(crate) fn run(arguments: &VerifyArguments) -> Result<Verdict, VerifyError> {
     let written = if arguments.json { printed.write_json(&mut out) } else { printed.write_text(&mut out) };
     written.and_then(|()| out.flush()).map_err(VerifyError::Output)?;
     drop(out);
-    Ok(judgement.verdict)
+    Ok(Ending::of(&judgement.verdict))
 }
 
 /// Writes the conformance case, and says on standard error what it can't say.
@@ -72,21 +77,29 @@ fn write_case(
     files::replace(path, text.as_bytes()).map_err(|error| VerifyError::Write(path.to_owned(), error))
 }
 
-/// The question of a command line, with what was not given and is assumed.
-pub(crate) fn question(arguments: &VerifyArguments) -> Result<(Question, Vec<String>), VerifyError> {
+/// What the files of a command line have.
+pub(crate) fn input(arguments: &VerifyArguments) -> Result<Input, VerifyError> {
     let mut files = Files::default();
-    let mut texts = match (&arguments.ceremony, &arguments.options, &arguments.response) {
+    let mut input = match (&arguments.ceremony, &arguments.options, &arguments.response) {
         (Some(path), ..) => files.read_together(path)?,
         (None, Some(options), Some(response)) => {
             let (options, response) = (files.read_text(options)?, files.read(response)?);
-            Texts { options, response, record: None }
+            Input::One(Texts { options, response, record: None })
         }
         // The definition of the arguments leaves no other combination.
         (None, ..) => return Err(VerifyError::Options("there are none".to_owned())),
     };
-    if let Some(path) = &arguments.record {
+    if let (Some(path), Input::One(texts)) = (&arguments.record, &mut input) {
         texts.record = Some(files.read_record(path)?);
     }
+    Ok(input)
+}
+
+/// The question of a command line about these texts, with what was not given and is assumed.
+pub(crate) fn question(
+    arguments: &VerifyArguments,
+    texts: Texts,
+) -> Result<(Question, Vec<String>), VerifyError> {
     let now = arguments.now.unwrap_or_else(|| SystemTime::now().into());
     let mut notes = Vec::new();
     if arguments.now.is_none() {
@@ -218,7 +231,7 @@ fn asked(
 ) -> Result<Asked, VerifyError> {
     let stored = texts.record.clone().map(|record| {
         let path = arguments.record.clone().or_else(|| arguments.ceremony.clone()).unwrap_or_default();
-        Stored::from_value(record, rp_id).map_err(|sentence| VerifyError::Record(path, sentence))
+        Stored::from_value(record, rp_id, notes).map_err(|sentence| VerifyError::Record(path, sentence))
     });
     let stored = stored.transpose()?;
     match options {

@@ -19,6 +19,14 @@ pub(crate) enum VerifyError {
     /// The file with the ceremony is not an object with options and a response.
     #[error("{name} is not a ceremony, {{\"options\": …, \"response\": …}}: {1} (ceremony-malformed)", name = .0.display())]
     Ceremony(PathBuf, String),
+    /// A case is of one ceremony.
+    #[error(
+        "a case is of one ceremony, and the file is an archive: leave out --case, or take the ceremony out (case-ambiguous)"
+    )]
+    CaseOfArchive,
+    /// The archive has a response, and not its options.
+    #[error("the archive has no options with the challenge of the response (options-missing)")]
+    OptionsNotInArchive,
     /// The options can't be read.
     #[error("the options are not those of a ceremony: {0} (options-malformed)")]
     Options(String),

@@ -3,6 +3,7 @@
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use countersign_inspect::{FoundCeremony, ceremonies, limits::INPUT_MAX};
 use countersign_server::files;
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
@@ -14,6 +15,14 @@ const FILE_MAX: usize = 4 * 1024 * 1024;
 
 /// The name for standard input.
 const STANDARD_INPUT: &str = "-";
+
+/// What a file with ceremonies has.
+#[derive(Debug)]
+pub(crate) enum Input {
+    One(Texts),
+    /// The ceremonies of an HTTP archive.
+    Archive(Vec<FoundCeremony>),
+}
 
 /// The texts of a ceremony.
 #[derive(Debug)]
@@ -43,20 +52,24 @@ pub(crate) struct Files {
 impl Files {
     /// Reads a file, or standard input if its name is `-`.
     pub(crate) fn read(&mut self, path: &Path) -> Result<Vec<u8>, VerifyError> {
+        self.read_up_to(path, FILE_MAX)
+    }
+
+    fn read_up_to(&mut self, path: &Path, most: usize) -> Result<Vec<u8>, VerifyError> {
         if path != Path::new(STANDARD_INPUT) {
-            return files::read(path, FILE_MAX).map_err(|error| VerifyError::Read(path.to_owned(), error));
+            return files::read(path, most).map_err(|error| VerifyError::Read(path.to_owned(), error));
         }
         if self.is_standard_input_read {
             return Err(VerifyError::StandardInputTwice);
         }
         self.is_standard_input_read = true;
-        let limit = u64::try_from(FILE_MAX).unwrap_or(u64::MAX).saturating_add(1);
+        let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
         let mut content = Vec::new();
         let read = io::stdin().lock().take(limit).read_to_end(&mut content);
         let failed = |error| VerifyError::Read(PathBuf::from("standard input"), error);
         read.map_err(failed)?;
-        if content.len() > FILE_MAX {
-            let message = format!("it has more than {FILE_MAX} bytes");
+        if content.len() > most {
+            let message = format!("it has more than {most} bytes");
             return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, message)));
         }
         Ok(content)
@@ -64,23 +77,25 @@ impl Files {
 
     /// Reads a file of text.
     pub(crate) fn read_text(&mut self, path: &Path) -> Result<String, VerifyError> {
-        let bytes = self.read(path)?;
-        String::from_utf8(bytes).map_err(|error| {
-            let error = io::Error::new(io::ErrorKind::InvalidData, error);
-            VerifyError::Read(path.to_owned(), error)
-        })
+        text(self.read(path)?, path)
     }
 
-    /// Reads a file with options, response and perhaps the record together.
-    pub(crate) fn read_together(&mut self, path: &Path) -> Result<Texts, VerifyError> {
-        let text = self.read_text(path)?;
+    /// Reads a file with options, response and perhaps the record together, or an HTTP archive.
+    pub(crate) fn read_together(&mut self, path: &Path) -> Result<Input, VerifyError> {
+        let text = text(self.read_up_to(path, INPUT_MAX)?, path)?;
         let parsed: Result<Together<'_>, _> = serde_json::from_str(&text);
-        let together = parsed.map_err(|error| VerifyError::Ceremony(path.to_owned(), error.to_string()))?;
-        Ok(Texts {
+        let together = match parsed {
+            Ok(together) => together,
+            Err(error) => {
+                let archive = ceremonies(text.as_bytes()).map(Input::Archive);
+                return archive.ok_or_else(|| VerifyError::Ceremony(path.to_owned(), error.to_string()));
+            }
+        };
+        Ok(Input::One(Texts {
             options: together.options.get().to_owned(),
             response: of_response(together.response),
             record: together.record.filter(|record| !record.is_null()),
-        })
+        }))
     }
 
     /// Reads the record of a credential.
@@ -88,6 +103,13 @@ impl Files {
         let text = self.read_text(path)?;
         serde_json::from_str(&text).map_err(|error| VerifyError::Record(path.to_owned(), error.to_string()))
     }
+}
+
+fn text(bytes: Vec<u8>, path: &Path) -> Result<String, VerifyError> {
+    String::from_utf8(bytes).map_err(|error| {
+        let error = io::Error::new(io::ErrorKind::InvalidData, error);
+        VerifyError::Read(path.to_owned(), error)
+    })
 }
 
 /// The response as the page sent it: its JSON, or the text of a JSON string, as logs quote it.
@@ -106,7 +128,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ceremony.json");
         fs::write(&path, text).unwrap();
-        Files::default().read_together(&path)
+        match Files::default().read_together(&path)? {
+            Input::One(texts) => Ok(texts),
+            Input::Archive(_) => panic!("an archive"),
+        }
     }
 
     #[test]

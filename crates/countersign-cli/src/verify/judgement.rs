@@ -24,6 +24,26 @@ pub(crate) enum Verdict {
     Rejected(Rejection),
 }
 
+/// How a run ends that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Ending {
+    /// Each response is accepted.
+    Accepted,
+    /// A response is rejected.
+    Rejected,
+    /// There is no verdict on a response.
+    Unjudged,
+}
+
+impl Ending {
+    pub(crate) const fn of(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Accepted => Self::Accepted,
+            Verdict::Rejected(_) => Self::Rejected,
+        }
+    }
+}
+
 /// Why a response is rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Rejection {

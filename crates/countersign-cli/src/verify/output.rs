@@ -15,10 +15,10 @@ use crate::ascii_json::escaped;
 use crate::table::{CELL_MAX, Table};
 
 /// The version of the object.
-const VERSION: u8 = 1;
+pub(super) const VERSION: u8 = 1;
 
 /// The most characters of a line outside of a table: a sentence with a few values of the response.
-const LINE_MAX: usize = CELL_MAX.saturating_mul(4);
+pub(super) const LINE_MAX: usize = CELL_MAX.saturating_mul(4);
 
 /// Everything that is printed about a judgement.
 #[derive(Debug)]

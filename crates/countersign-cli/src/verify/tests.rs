@@ -159,7 +159,7 @@ fn each_step(mut check: impl FnMut(&Request, &Answer, Option<(&Question, Option<
                     if !is_owned {
                         value.as_object_mut().unwrap().remove("user_handle");
                     }
-                    stored = Stored::from_value(value, &settings.id).ok();
+                    stored = Stored::from_value(value, &settings.id, &mut Vec::new()).ok();
                 }
                 let answer = library.answer(&request).unwrap();
                 let question = question(&request, stored.clone());

@@ -108,6 +108,111 @@ fn a_registration_gives_the_record_that_a_sign_in_needs() {
 }
 
 #[test]
+fn the_record_may_be_that_of_another_library() {
+    let (files, exchange) = (Files::new(), AUTHENTICATION.run(&[], &[]).unwrap());
+    let (_, registered) = judged(&[&files.registration(AUTHENTICATION, &exchange), NOW]);
+    let sign_in = files.authentication(AUTHENTICATION, &exchange);
+    let (id, key) = (&registered["outcome"]["credential_id"], &registered["outcome"]["public_key"]);
+    let device =
+        if registered["outcome"]["backup_eligible"] == true { "multiDevice" } else { "singleDevice" };
+    let backed_up = &registered["outcome"]["backup_state"];
+    let row = json!({
+        "id": id, "publicKey": key, "counter": 1, "deviceType": device, "backedUp": backed_up, "nickname": "Phone",
+    });
+    let record = files.write("row.json", row.to_string());
+    let (status, judgement) = judged(&[&sign_in, "--record", &record, NOW]);
+    assert_eq!((status, &judgement["code"]), (0, &Value::Null));
+    let notes = judgement["notes"].to_string();
+    for part in ["in the form of SimpleWebAuthn", "does not say the user handle", "ever verified"] {
+        assert!(notes.contains(part), "{notes}");
+    }
+    let ahead = files.write("row.json", row.to_string().replace("\"counter\":1", "\"counter\":9"));
+    let (status, judgement) = judged(&[&sign_in, "--record", &ahead, NOW]);
+    assert_eq!((status, &judgement["code"]), (1, &json!("sign-count-not-increased")));
+    let broken = files.write("row.json", json!({"id": id, "publicKey": "AQ", "counter": 1}).to_string());
+    let output = verify(&[&sign_in, "--record", &broken, NOW]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(2) && said.ends_with("(record-malformed)\n"), "{said}");
+}
+
+/// An HTTP archive of these bodies: of the answer, and of the request.
+fn archive(bodies: &[(Option<&Value>, Option<&str>)]) -> String {
+    let entry = |(answer, request): &(Option<&Value>, Option<&str>)| {
+        let mut entry = json!({
+            "request": { "method": "POST", "url": "https://example.org/api" },
+            "response": { "status": 200, "content": { "text": "{}" } },
+        });
+        if let Some(options) = answer {
+            entry["response"]["content"]["text"] =
+                json!({ "ceremony": "x", "options": options }).to_string().into();
+        }
+        if let Some(response) = request {
+            let response: Value = serde_json::from_str(response).unwrap();
+            entry["request"]["postData"] = json!({ "text": json!({ "response": response }).to_string() });
+        }
+        entry
+    };
+    json!({ "log": { "entries": bodies.iter().map(entry).collect::<Vec<_>>() } }).to_string()
+}
+
+/// The lines of a judgement of an archive, with its status.
+fn lines(arguments: &[&str]) -> (i32, Vec<Value>) {
+    let output = verify(&[arguments, &["--json"]].concat());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (output.status.code().unwrap(), lines)
+}
+
+#[test]
+fn each_ceremony_of_an_archive_has_its_verdict() {
+    let (files, exchange) = (Files::new(), AUTHENTICATION.run(&[], &[]).unwrap());
+    let [registration, sign_in] =
+        [&exchange.registration, &exchange.authentication].map(|it| it.as_ref().unwrap());
+    let create = json!(AUTHENTICATION.creation_options(&registration.challenge));
+    let get = json!({"challenge": base64url::encode(&sign_in.challenge), "rpId": "example.org"});
+    let unfinished = json!({"challenge": "AAAAAAAAAAAAAAAAAAAAAA", "rpId": "example.org"});
+    let (first, second) = (registration.response.as_str(), sign_in.response.as_str());
+
+    // The record of the sign-in is that of the registration before it.
+    let all = [
+        (Some(&create), None),
+        (None, Some(first)),
+        (Some(&unfinished), None),
+        (Some(&get), None),
+        (None, Some(second)),
+    ];
+    let har = files.write("session.har", archive(&all));
+    let (status, judged) = lines(&[&har, NOW]);
+    assert_eq!(status, 0);
+    let of = |name: &str| judged.iter().map(|line| line[name].clone()).collect::<Vec<_>>();
+    assert_eq!(of("verdict"), ["accepted", "accepted"]);
+    assert_eq!(of("ceremony"), ["registration", "authentication"]);
+    assert!(judged[1]["place"]["response"].as_str().unwrap().contains("entry 4"), "{}", judged[1]["place"]);
+    let printed = text(&[&har, NOW]);
+    assert!(
+        printed.contains("ceremony 3\n") && printed.contains("response: not in the archive\n"),
+        "{printed}"
+    );
+    assert_eq!(printed.matches("\naccepted: ").count(), 2, "{printed}");
+
+    // The worst one decides on the status.
+    let (status, judged) = lines(&[&har, NOW, "--origin", "https://login.example.org"]);
+    assert_eq!((status, &judged[0]["code"]), (1, &json!("origin-mismatch")));
+    let late = files.write("late.har", archive(&all[3..]));
+    let (status, judged) = lines(&[&late, NOW]);
+    assert_eq!((status, &judged[0]["code"]), (1, &json!("credential-unknown")));
+    let lost = files.write("lost.har", archive(&[all[0], all[1], all[4]]));
+    let (status, judged) = lines(&[&lost, NOW]);
+    assert_eq!((status, &judged[0]["verdict"]), (2, &json!("accepted")));
+    assert!(judged[1]["message"].as_str().unwrap().ends_with("(options-missing)"), "{}", judged[1]);
+    assert!(text(&[&lost, NOW]).contains("no verdict: the archive has no options"));
+    let empty = files.write("empty.har", archive(&[]));
+    let output = verify(&[&empty, NOW]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "the archive has no ceremony\n");
+}
+
+#[test]
 fn the_verdict_is_printed_with_every_step() {
     let (files, exchange) = (Files::new(), REGISTRATION.run(&[], &[]).unwrap());
     let file = files.registration(REGISTRATION, &exchange);
@@ -324,6 +429,7 @@ fn what_can_not_be_judged_is_a_sentence_with_a_code() {
     let without_rp = files.write("without", ceremony(&json!({"challenge": "AAAAAAAAAAAAAAAAAAAAAA"}), "{}"));
     let short = files.write("short", ceremony(&json!({"challenge": "", "rpId": "example.org"}), "{}"));
     let folder = files.folder.path().to_str().unwrap();
+    let archive = files.write("archive.har", archive(&[]));
     for (arguments, code) in [
         (&["/nonexistent/ceremony.json"][..], "file-not-read"),
         (&["--options", "-", "--response", "-"], "input-ambiguous"),
@@ -338,6 +444,7 @@ fn what_can_not_be_judged_is_a_sentence_with_a_code() {
         (&[&file, "--policy", &plain, "--roots", &root], "anchors-unused"),
         (&[&file, "--roots", &plain], "root-malformed"),
         (&[&file, "--case", folder], "file-not-written"),
+        (&[&archive, "--case", folder], "case-ambiguous"),
     ] {
         let output = verify(arguments);
         let said = String::from_utf8(output.stderr).unwrap();
