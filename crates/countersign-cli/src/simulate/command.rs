@@ -74,7 +74,7 @@ fn with_keys(
     let path = arguments.keys.clone().or_else(data_folder::simulated_keys).ok_or(SimulateError::NoFolder)?;
     let file = KeyFile::open(&path)?;
     let Keys { ceremonies, credentials } = file.read()?;
-    let seed = seed(arguments, ceremonies)?;
+    let seed = seed(arguments, ceremonies, getrandom::fill)?;
     let authenticator = authenticator(arguments.authenticator, &seed).with_stored_credentials(&credentials);
     let Simulated { response, authenticator } = ceremony(authenticator.ok_or_else(|| file.malformed())?)?;
     let credentials = authenticator.stored_credentials();
@@ -93,11 +93,40 @@ fn with_keys(
 }
 
 /// The seed of this ceremony: random, or from the given one and the number of ceremonies before.
-fn seed(arguments: &CeremonyArguments, ceremonies: u64) -> Result<Vec<u8>, SimulateError> {
+fn seed(
+    arguments: &CeremonyArguments,
+    ceremonies: u64,
+    fill: impl FnOnce(&mut [u8]) -> Result<(), getrandom::Error>,
+) -> Result<Vec<u8>, SimulateError> {
     if let Some(text) = &arguments.seed {
         return Ok(format!("{ceremonies} {text}").into_bytes());
     }
     let mut seed = vec![0; SEED_LENGTH];
-    getrandom::fill(&mut seed).map_err(SimulateError::Entropy)?;
+    fill(&mut seed).map_err(SimulateError::Entropy)?;
     Ok(seed)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Simulate {
+        #[command(flatten)]
+        arguments: CeremonyArguments,
+    }
+
+    #[test]
+    fn without_random_bytes_there_is_no_ceremony_unless_a_seed_is_given() {
+        let broken = |_: &mut [u8]| Err(getrandom::Error::UNEXPECTED);
+        let parse = |arguments: &[&str]| {
+            let all = ["simulate", "--options", "x"].iter().chain(arguments);
+            Simulate::try_parse_from(all).unwrap().arguments
+        };
+        let error = seed(&parse(&[]), 0, broken).unwrap_err().to_string();
+        assert!(error.ends_with(" (entropy-failed)"), "{error}");
+        assert_eq!(seed(&parse(&["--seed", "a"]), 3, broken).unwrap(), b"3 a");
+    }
 }

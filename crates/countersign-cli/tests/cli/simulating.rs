@@ -253,6 +253,27 @@ fn the_example_tries_a_server() {
     let said = String::from_utf8_lossy(&output.stderr);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}{text}");
-    let lines: Vec<_> = text.lines().map(|line| line.split(':').next().unwrap()).collect();
-    assert_eq!(lines, ["registered", "signed in", "replayed", "phished", "broken signature"]);
+    // As docs/SIMULATE.md shows it.
+    let expected = [
+        "registered: status 201",
+        "signed in: status 200",
+        "replayed: status 401",
+        "phished: status 401",
+        "broken signature: status 401",
+    ];
+    assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn without_a_folder_for_the_keys_a_file_must_be_named() {
+    let mut command = program();
+    for name in ["HOME", "XDG_DATA_HOME", "LOCALAPPDATA", "APPDATA"] {
+        command.env_remove(name);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let options = folder.path().join("options.json");
+    fs::write(&options, r#"{"challenge":"AAAAAAAAAAAAAAAAAAAAAA","rpId":"example.org"}"#).unwrap();
+    let output = command.args(["simulate", "authenticate", "--options"]).arg(&options).output().unwrap();
+    let sentence = "there is no home folder to keep the keys in: name a file with --keys (keys-missing)";
+    assert_fails(&output, 1, sentence);
 }
