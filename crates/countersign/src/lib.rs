@@ -101,7 +101,7 @@
 //! | --- | --- |
 //! | `rust-crypto` (default) | the backend in plain Rust |
 //! | `aws-lc` | `Verifiers::aws_lc()`: several times as fast; needs a C compiler |
-//! | `graviola` | `Verifiers::graviola()`: several times as fast, on 64-bit x86 and ARM; needs Rust 1.89 |
+//! | `graviola` | `Verifiers::graviola()`: several times as fast for ECDSA and RSA, on 64-bit x86 and ARM; needs Rust 1.89 |
 //! | `ed448` | Ed448 in the backend in plain Rust |
 //! | `jwk` | keys from and to JSON Web Keys |
 //! | `psl` | `relying_party::PublicSuffixList` |
