@@ -24,7 +24,7 @@ fn main() {
 
 fn ecdsa(rows: &mut Vec<Row>) {
     macro_rules! curve {
-        ($algorithm:ident, $library:ident, $name:literal, $size:literal, $aws_lc:expr) => {{
+        ($algorithm:ident, $library:ident, $name:literal, $size:literal, $aws_lc:expr, $graviola:expr) => {{
             use $library::ecdsa::{
                 DerSignature, Signature, SigningKey, VerifyingKey,
                 signature::{Signer as _, Verifier as _},
@@ -58,15 +58,31 @@ fn ecdsa(rows: &mut Vec<Row>) {
                 &jwk,
                 &signed,
                 (stringify!($library), &raw),
-                parameters.map(|parameters| (parameters, point)),
+                parameters.map(|parameters| (parameters, point.clone())),
+                $graviola
+                    .map(|make: fn(&[u8]) -> Raw| move || make(&point))
+                    .as_ref()
+                    .map(|make| make as &dyn Fn() -> Raw),
             );
         }};
     }
+    use ::graviola::{
+        hashing::{Sha256, Sha384},
+        signing::ecdsa::{self as graviola, P256, P384},
+    };
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1};
-    curve!(Es256, p256, "P-256", 32, Some(&ECDSA_P256_SHA256_ASN1));
-    curve!(Es384, p384, "P-384", 48, Some(&ECDSA_P384_SHA384_ASN1));
-    curve!(Es512, p521, "P-521", 66, Some(&ECDSA_P521_SHA512_ASN1));
-    curve!(Es256K, k256, "secp256k1", 32, None);
+    let p256: fn(&[u8]) -> Raw = |point| {
+        let key = graviola::VerifyingKey::<P256>::from_x962_uncompressed(point).unwrap();
+        Box::new(move |message, signature| key.verify_asn1::<Sha256>(&[message], signature).is_ok())
+    };
+    let p384: fn(&[u8]) -> Raw = |point| {
+        let key = graviola::VerifyingKey::<P384>::from_x962_uncompressed(point).unwrap();
+        Box::new(move |message, signature| key.verify_asn1::<Sha384>(&[message], signature).is_ok())
+    };
+    curve!(Es256, p256, "P-256", 32, Some(&ECDSA_P256_SHA256_ASN1), Some(p256));
+    curve!(Es384, p384, "P-384", 48, Some(&ECDSA_P384_SHA384_ASN1), Some(p384));
+    curve!(Es512, p521, "P-521", 66, Some(&ECDSA_P521_SHA512_ASN1), None);
+    curve!(Es256K, k256, "secp256k1", 32, None, None);
 }
 
 fn edwards(rows: &mut Vec<Row>) {
@@ -82,8 +98,20 @@ fn edwards(rows: &mut Vec<Row>) {
                 .is_ok_and(|signature| public.verify(message, &signature).is_ok())
         })
     };
+    let graviola = || -> Raw {
+        let key = graviola::signing::eddsa::Ed25519VerifyingKey::from_bytes(&x).unwrap();
+        Box::new(move |message, signature| key.verify(signature, message).is_ok())
+    };
     let aws_lc: &'static dyn aws_lc_rs::signature::VerificationAlgorithm = &aws_lc_rs::signature::ED25519;
-    add(rows, Algorithm::Ed25519, &jwk, &signed_25519, ("ed25519-dalek", &raw), Some((aws_lc, x.to_vec())));
+    add(
+        rows,
+        Algorithm::Ed25519,
+        &jwk,
+        &signed_25519,
+        ("ed25519-dalek", &raw),
+        Some((aws_lc, x.to_vec())),
+        Some(&graviola),
+    );
 
     let key = ed448_goldilocks::SigningKey::from(ed448_goldilocks::SecretKey::from([7; 57]));
     let public = key.verifying_key();
@@ -95,7 +123,7 @@ fn edwards(rows: &mut Vec<Row>) {
                 .is_ok_and(|signature| public.verify_raw(&signature, message).is_ok())
         })
     };
-    add(rows, Algorithm::Ed448, &jwk, &signed_448, ("ed448-goldilocks", &raw), None);
+    add(rows, Algorithm::Ed448, &jwk, &signed_448, ("ed448-goldilocks", &raw), None, None);
 }
 
 fn rsa_rows(rows: &mut Vec<Row>) {
@@ -128,9 +156,21 @@ fn rsa_rows(rows: &mut Vec<Row>) {
             public.verify(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(message), signature).is_ok()
         })
     };
+    let graviola = || -> Raw {
+        let key = graviola::signing::rsa::VerifyingKey::from_pkcs1_der(&encoded).unwrap();
+        Box::new(move |message, signature| key.verify_pkcs1_sha256(signature, message).is_ok())
+    };
     let parameters: &'static dyn VerificationAlgorithm = &signature::RSA_PKCS1_2048_8192_SHA256;
     let signed = sign(&signature::RSA_PKCS1_SHA256);
-    add(rows, Algorithm::Rs256, &jwk, &signed, ("rsa", &raw), Some((parameters, encoded.clone())));
+    add(
+        rows,
+        Algorithm::Rs256,
+        &jwk,
+        &signed,
+        ("rsa", &raw),
+        Some((parameters, encoded.clone())),
+        Some(&graviola),
+    );
 
     let raw = || -> Raw {
         let public = public.clone();
@@ -138,7 +178,19 @@ fn rsa_rows(rows: &mut Vec<Row>) {
             public.verify(Pss::<Sha256>::new(), &Sha256::digest(message), signature).is_ok()
         })
     };
+    let graviola = || -> Raw {
+        let key = graviola::signing::rsa::VerifyingKey::from_pkcs1_der(&encoded).unwrap();
+        Box::new(move |message, signature| key.verify_pss_sha256(signature, message).is_ok())
+    };
     let parameters: &'static dyn VerificationAlgorithm = &signature::RSA_PSS_2048_8192_SHA256;
     let signed = sign(&signature::RSA_PSS_SHA256);
-    add(rows, Algorithm::Ps256, &jwk, &signed, ("rsa", &raw), Some((parameters, encoded)));
+    add(
+        rows,
+        Algorithm::Ps256,
+        &jwk,
+        &signed,
+        ("rsa", &raw),
+        Some((parameters, encoded.clone())),
+        Some(&graviola),
+    );
 }

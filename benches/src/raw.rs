@@ -10,9 +10,11 @@ use crate::keys::Key;
 /// Whether a message has this signature.
 pub type Verify = Arc<dyn Fn(&[u8], &[u8]) -> bool>;
 
-/// The backends of `countersign-cose`, by their names.
+/// The backends of `countersign-cose` that this processor supports, by their names.
 pub fn backends() -> Vec<(&'static str, Verifiers)> {
-    vec![("rust-crypto", Verifiers::rust_crypto()), ("aws-lc", Verifiers::aws_lc())]
+    let everywhere = [("rust-crypto", Verifiers::rust_crypto()), ("aws-lc", Verifiers::aws_lc())];
+    let graviola = Verifiers::graviola().map(|verifiers| ("graviola", verifiers));
+    everywhere.into_iter().chain(graviola).collect()
 }
 
 /// The backend's own call with its parsed key, and the library of the call; `None` for a backend without the algorithm.
@@ -34,6 +36,7 @@ fn parsed(backend: &str, algorithm: Algorithm, public: &[u8]) -> Option<(&'stati
     match backend {
         "rust-crypto" => Some(rust_crypto(algorithm, public)),
         "aws-lc" => Some(("aws-lc-rs", aws_lc(parameters(algorithm), public))),
+        "graviola" => Some(("graviola", graviola(algorithm, public)?)),
         _ => None,
     }
 }
@@ -51,6 +54,33 @@ fn parameters(algorithm: Algorithm) -> &'static dyn VerificationAlgorithm {
 fn aws_lc(parameters: &'static dyn VerificationAlgorithm, public: &[u8]) -> Verify {
     let parsed = ParsedPublicKey::new(parameters, public).expect("a key");
     Arc::new(move |message, signature| parsed.verify_sig(message, signature).is_ok())
+}
+
+/// `None` for an algorithm that graviola lacks.
+fn graviola(algorithm: Algorithm, public: &[u8]) -> Option<Verify> {
+    use graviola::{
+        hashing::Sha256,
+        signing::{
+            ecdsa::{P256, VerifyingKey},
+            eddsa::Ed25519VerifyingKey,
+            rsa,
+        },
+    };
+    match algorithm {
+        Algorithm::Es256 => {
+            let key = VerifyingKey::<P256>::from_x962_uncompressed(public).expect("a point");
+            Some(Arc::new(move |message, signature| key.verify_asn1::<Sha256>(&[message], signature).is_ok()))
+        }
+        Algorithm::EdDsa => {
+            let key = Ed25519VerifyingKey::from_bytes(public).expect("a point");
+            Some(Arc::new(move |message, signature| key.verify(signature, message).is_ok()))
+        }
+        Algorithm::Rs256 => {
+            let key = rsa::VerifyingKey::from_pkcs1_der(public).expect("a key");
+            Some(Arc::new(move |message, signature| key.verify_pkcs1_sha256(signature, message).is_ok()))
+        }
+        _ => None,
+    }
 }
 
 fn rust_crypto(algorithm: Algorithm, public: &[u8]) -> (&'static str, Verify) {

@@ -92,6 +92,7 @@ pub fn add(
     signed: &Signed,
     (library, rust_crypto): (&'static str, &dyn Fn() -> Raw),
     aws_lc: Option<AwsLc>,
+    graviola: Option<&dyn Fn() -> Raw>,
 ) {
     let key = PublicKey::from_jwk(jwk.as_bytes()).unwrap();
     let row = |backend, verifiers: Verifiers, library, make: &dyn Fn() -> Raw| {
@@ -113,6 +114,9 @@ pub fn add(
             Box::new(move |message, signature| parsed.verify_sig(message, signature).is_ok())
         };
         rows.push(row("aws-lc", Verifiers::aws_lc(), "aws-lc-rs", &raw));
+    }
+    if let (Some(raw), Some(verifiers)) = (graviola, Verifiers::graviola()) {
+        rows.push(row("graviola", verifiers, "graviola", raw));
     }
 }
 
@@ -146,6 +150,6 @@ pub fn ml_dsa<P: ml_dsa::MlDsaParams + 'static>(
         })
     };
     let mut rows = Vec::new();
-    add(&mut rows, algorithm, &jwk, &signed, ("ml-dsa", &raw), Some((parameters, encoded)));
+    add(&mut rows, algorithm, &jwk, &signed, ("ml-dsa", &raw), Some((parameters, encoded)), None);
     rows
 }
