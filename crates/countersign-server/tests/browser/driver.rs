@@ -243,6 +243,9 @@ impl Browser {
         let strokes = keys.chars().flat_map(|value| [KeyAction::Down { value }, KeyAction::Up { value }]);
         let keyboard = strokes.fold(KeyActions::new("keyboard".to_owned()), KeyActions::then);
         self.session.client.perform_actions(keyboard).await.unwrap();
+        if self.kind == Kind::Firefox {
+            firefox::return_to_document(&self.session).await;
+        }
     }
 
     /// The accessible name of each visible element that the selector finds.

@@ -57,7 +57,8 @@ async fn the_content_security_policy_is_in_force_and_its_violations_are_logged(k
     let log = browser.log().await.join("\n");
     let style = if kind == Kind::Chromium { "style-src 'self'" } else { "(style-src-attr)" };
     let image = if kind == Kind::Chromium { "img-src 'self'" } else { "(img-src)" };
-    for (directive, is_violated) in [(style, true), (image, true), ("TrustedHTML", has_types)] {
+    let markup = if kind == Kind::Chromium { "TrustedHTML" } else { "require-trusted-types-for" };
+    for (directive, is_violated) in [(style, true), (image, true), (markup, has_types)] {
         assert_eq!(log.contains(directive), is_violated, "{directive}: {log}");
     }
     let stays = browser.run("return document.querySelector('#sign-in') !== null").await;

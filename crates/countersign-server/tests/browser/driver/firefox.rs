@@ -29,6 +29,8 @@ fn preferences(settings: &[Setting]) -> Map<String, Json> {
         // Virtual authenticators answer, and nothing waits for a key at a USB port.
         ("security.webauth.webauthn_enable_softtoken", json!(true)),
         ("security.webauth.webauthn_enable_usbtoken", json!(false)),
+        // Firefox asks the user before an attestation reaches the page.
+        ("security.webauthn.always_allow_direct_attestation", json!(true)),
         // A host that is no secure context.
         ("network.dns.localDomains", json!("plain-http.test")),
     ];
@@ -90,6 +92,13 @@ pub(super) async fn set_size(session: &Session, width: u32, height: u32) {
     panic!("the document is not {width} by {height}");
 }
 
+/// After the last element of a document, Tab leads to the toolbar. Keys of the driver go to the document all the same, which
+/// then shows no focus.
+pub(super) async fn return_to_document(session: &Session) {
+    let script = "if (document.activeElement !== gBrowser.selectedBrowser) gBrowser.selectedBrowser.focus()";
+    privileged(session, script, Vec::new()).await;
+}
+
 pub(super) async fn print_media(session: &Session) {
     privileged(session, "gBrowser.selectedBrowser.browsingContext.mediumOverride = 'print'", Vec::new())
         .await;
@@ -131,14 +140,22 @@ pub(super) async fn add_credential(session: &Session, authenticator: &str, crede
     privileged(session, ADD_CREDENTIAL, vec![json!(authenticator), credential]).await;
 }
 
-/// What the list of suggestions does when the user chooses its first passkey.
+/// What the list of suggestions does when the user chooses its first passkey. Up to version 140 the entries are returned,
+/// later ones give them to a callback.
 const CHOOSE: &str =
     "const service = Cc['@mozilla.org/webauthn/service;1'].getService(Ci.nsIWebAuthnService);
     const { browsingContext, contentPrincipal } = gBrowser.selectedBrowser;
     const pending = service.hasPendingConditionalGet(browsingContext.id, contentPrincipal.originNoSuffix);
-    const [entry] = pending ? service.getAutoFillEntries(pending) : [];
-    if (entry) service.selectAutoFillEntry(pending, entry.credentialId);
-    return Boolean(entry);";
+    if (!pending) return false;
+    const entries = new Promise((resolve) => {
+        const QueryInterface = ChromeUtils.generateQI(['nsIWebAuthnAutoFillEntriesCallback']);
+        const returned = service.getAutoFillEntries(pending, { QueryInterface, resolve, reject: () => resolve([]) });
+        if (returned) resolve(returned);
+    });
+    return entries.then(([entry]) => {
+        if (entry) service.selectAutoFillEntry(pending, entry.credentialId);
+        return Boolean(entry);
+    });";
 
 /// Chooses the first suggested passkey. Returns whether there was one.
 pub(super) async fn choose_suggestion(session: &Session) -> bool {
