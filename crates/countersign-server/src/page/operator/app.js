@@ -65,7 +65,10 @@ async function route({ focus = true } = {}) {
   clearNotices();
   try {
     await section(rest.join('/'));
-    if (focus) byId('panel-title').focus({ preventScroll: true });
+    if (focus) {
+      byId('panel-title').focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
   } catch (error) {
     await lost(error);
   }

@@ -15,7 +15,7 @@ export function panel(title, { actions = [], content = [] } = {}) {
   byId('panel-body').replaceChildren(...content);
   byId('panel-notice').replaceChildren();
   // What had the focus may be gone.
-  if (held && !byId('panel').contains(document.activeElement)) byId('panel-title').focus({ preventScroll: true });
+  if (held && !byId('panel').contains(document.activeElement)) byId('panel-title').focus();
 }
 
 /** Loads what a section shows, and shows it unless the user has gone on meanwhile. */
