@@ -6,11 +6,14 @@ use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 use countersign_types::Aaguid;
 
 use crate::{
-    attestation_type::AttestationType, certificate::Certificate, details::Details, revocation::Revocation,
+    attestation_type::AttestationType, certificate::Certificate, details::Details, path::VerifiedLinks,
+    revocation::Revocation,
 };
 
+mod caching;
 pub(crate) mod scoped;
 
+pub use caching::CachingAnchors;
 pub use scoped::{AnchorScope, ScopedAnchors};
 
 /// A source of trust anchors: the caller's configuration or metadata, never a response.
@@ -47,6 +50,12 @@ pub trait TrustAnchors: fmt::Debug + Send + Sync {
     fn revocation(&self, query: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
         let _ = query;
         Cow::Owned(Revocation::none())
+    }
+
+    /// The links of earlier trusted paths, whose signatures are not verified again. By default none are remembered. A source
+    /// that wraps another returns the other's.
+    fn verified_links(&self) -> Option<&VerifiedLinks> {
+        None
     }
 
     /// Whether the source has no anchors at all, so that every attestation fails. Used for a warning.

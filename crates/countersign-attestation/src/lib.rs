@@ -48,8 +48,8 @@
 //! | the inputs and the outcome of a verification procedure (6.5.4) | [`VerificationInput`], [`Attestation`], [`Details`] |
 //! | the table of formats, open for further ones | [`Formats`], [`AttestationFormat`] |
 //! | X.509 certificates | [`Certificate`] |
-//! | trust anchors | [`TrustAnchor`], [`TrustAnchors`], [`AnchorList`], [`ScopedAnchors`] |
-//! | certificate paths | [`Attestation::assess_trust`], [`Trust`], [`validate_path`] |
+//! | trust anchors | [`TrustAnchor`], [`TrustAnchors`], [`AnchorList`], [`ScopedAnchors`], [`CachingAnchors`] |
+//! | certificate paths | [`Attestation::assess_trust`], [`Trust`], [`validate_path`], [`VerifiedLinks`] |
 //! | revoked certificates | [`Revocation`], [`CertificateRevocationList`], [`AttestationStatusList`] |
 //! | decisions on authenticator models | [`ModelPolicy`], [`ModelList`] |
 //!
@@ -117,7 +117,8 @@ mod test_support;
 mod trust;
 
 pub use anchors::{
-    AnchorList, AnchorQuery, AnchorScope, ScopedAnchors, TrustAnchor, TrustAnchors, UnnamedModels,
+    AnchorList, AnchorQuery, AnchorScope, CachingAnchors, ScopedAnchors, TrustAnchor, TrustAnchors,
+    UnnamedModels,
 };
 pub use attestation::{AaguidSource, Attestation, Part};
 pub use attestation_type::AttestationType;
@@ -127,7 +128,7 @@ pub use error::AttestationError;
 pub use format::table::{AttestationFormat, Formats};
 pub use input::VerificationInput;
 pub use model::{ModelList, ModelPolicy, ModelQuery, ModelRejectedError, ModelRemark};
-pub use path::{PathError, PathLimits, TrustedPath, validate_path};
+pub use path::{PathError, PathLimits, TrustedPath, VerifiedLinks, validate_path};
 pub use revocation::{AttestationStatusList, CertificateRevocationList, Revocation};
 pub use trust::{AttestedAaguid, Trust};
 

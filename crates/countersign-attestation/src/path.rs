@@ -23,13 +23,16 @@ use crate::{
 pub(crate) mod error;
 mod factory;
 pub(crate) mod limits;
+mod links;
 pub(crate) mod profile;
+mod recent;
 pub(crate) mod rules;
 pub(crate) mod search;
 pub(crate) mod trusted;
 
 pub use error::{PathError, UntrustedError};
 pub use limits::PathLimits;
+pub use links::VerifiedLinks;
 use profile::Profile;
 use search::Candidates;
 pub use trusted::TrustedPath;
@@ -44,7 +47,8 @@ pub use trusted::TrustedPath;
 /// `revocation` must not revoke a certificate of the path, and must know as much about it as it requires; otherwise the
 /// search goes on. If paths fail only because of revocation, the error is [`PathError::Revoked`], or
 /// [`PathError::Untrusted`] if the lists say too little; if only because of time, [`PathError::Expired`]. The verdict does
-/// not depend on the order of certificates or anchors.
+/// not depend on the order of certificates or anchors. Every signature is verified; a source of anchors can have
+/// [`VerifiedLinks`], which spare that.
 pub fn validate_path(
     path: &[Certificate],
     anchors: &[TrustAnchor],
@@ -54,7 +58,7 @@ pub fn validate_path(
     limits: &PathLimits,
 ) -> Result<TrustedPath, PathError> {
     let candidates = Candidates { sent: path, intermediates: &[], anchors };
-    search::run(candidates, Profile::Plain, Check::all(revocation), now, verifiers, *limits)
+    search::run(candidates, Profile::Plain, Check::all(revocation), now, verifiers, None, *limits)
 }
 
 #[cfg(test)]

@@ -130,7 +130,8 @@ impl Attestation {
         let candidates =
             Candidates { sent: self.trust_path(), intermediates: &intermediates, anchors: &anchors };
         let revocation = Check::for_format(&revocation, self.format());
-        search::run(candidates, Profile::of_format(self.format()), revocation, now, verifiers, *limits)
+        let (profile, known) = (Profile::of_format(self.format()), source.verified_links());
+        search::run(candidates, profile, revocation, now, verifiers, known, *limits)
     }
 
     /// The model that the anchor attests.

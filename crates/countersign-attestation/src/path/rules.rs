@@ -1,9 +1,14 @@
 //! The rules for each certificate of a path and each link
 //! ([RFC 5280, section 6.1](https://www.rfc-editor.org/rfc/rfc5280#section-6.1)).
 
-use countersign_cose::{KeyError, MalformedKeyError, Verifiers};
+use std::sync::Arc;
 
-use super::error::UntrustedError;
+use countersign_cose::{KeyError, MalformedKeyError, PreparedKey, PublicKey, Scheme, Verifiers};
+
+use super::{
+    error::UntrustedError,
+    links::{KeyId, Link, LinkId, VerifiedLinks},
+};
 use crate::{
     certificate::{Certificate, extensions::Extension, signature::SignatureAlgorithm},
     oid::{self, Oid},
@@ -75,14 +80,33 @@ pub(super) enum Kind {
     Sent,
 }
 
-/// Verifies the signature on `certificate` with the issuer's key.
+/// Verifies the signature on `certificate` with the issuer's key, unless this link is known to verify.
+///
+/// Returns what to remember if the path turns out to be trusted; `None` without `known`.
 pub(super) fn check_signature(
     certificate: &Certificate,
     issuer: &Certificate,
     verifiers: &Verifiers,
-) -> Result<(), UntrustedError> {
+    known: Option<&VerifiedLinks>,
+) -> Result<Option<Link>, UntrustedError> {
     let (data, algorithm) = (certificate.signed_data(), certificate.signature_algorithm());
-    verify_signature(data, algorithm, certificate.signature(), issuer, verifiers)
+    let Some(known) = known else {
+        verify_signature(data, algorithm, certificate.signature(), issuer, verifiers)?;
+        return Ok(None);
+    };
+    reject_weak(algorithm)?;
+    let id = LinkId::of(certificate, issuer);
+    if known.contains(&id, verifiers) {
+        return Ok(Some(Link { id, key: None }));
+    }
+    let (key, scheme) = key_for(algorithm, issuer)?;
+    let key_id = KeyId::of(issuer, scheme);
+    let prepared = match known.key(&key_id, verifiers) {
+        Some(prepared) => prepared,
+        None => Arc::from(prepare(&key, scheme, verifiers)?),
+    };
+    verify(&*prepared, data, certificate.signature())?;
+    Ok(Some(Link { id, key: Some((key_id, prepared)) }))
 }
 
 /// Verifies a signature on `data` with the issuer's key.
@@ -93,14 +117,39 @@ pub(crate) fn verify_signature(
     issuer: &Certificate,
     verifiers: &Verifiers,
 ) -> Result<(), UntrustedError> {
-    if let SignatureAlgorithm::Weak(identifier) = algorithm {
-        return Err(UntrustedError::WeakSignature(identifier.clone()));
+    reject_weak(algorithm)?;
+    let (key, scheme) = key_for(algorithm, issuer)?;
+    verify(&*prepare(&key, scheme, verifiers)?, data, signature)
+}
+
+fn reject_weak(algorithm: &SignatureAlgorithm) -> Result<(), UntrustedError> {
+    match algorithm {
+        SignatureAlgorithm::Weak(identifier) => Err(UntrustedError::WeakSignature(identifier.clone())),
+        _ => Ok(()),
     }
+}
+
+/// The issuer's key, and the scheme of signatures with it by this algorithm.
+fn key_for(
+    algorithm: &SignatureAlgorithm,
+    issuer: &Certificate,
+) -> Result<(PublicKey, Scheme), UntrustedError> {
     let key = issuer.public_key().map_err(UntrustedError::Key)?;
     let scheme = algorithm.scheme(&key).ok_or(UntrustedError::SignatureAlgorithm)?;
-    let prepared = verifiers.prepare(&key, scheme).map_err(|error| match error {
+    Ok((key, scheme))
+}
+
+fn prepare(
+    key: &PublicKey,
+    scheme: Scheme,
+    verifiers: &Verifiers,
+) -> Result<Box<dyn PreparedKey>, UntrustedError> {
+    verifiers.prepare(key, scheme).map_err(|error| match error {
         KeyError::Malformed(MalformedKeyError::SchemeMismatch(_)) => UntrustedError::SignatureAlgorithm,
         error => UntrustedError::Key(error),
-    })?;
-    prepared.verify(&[data], signature).map_err(|_| UntrustedError::SignatureInvalid)
+    })
+}
+
+fn verify(key: &dyn PreparedKey, data: &[u8], signature: &[u8]) -> Result<(), UntrustedError> {
+    key.verify(&[data], signature).map_err(|_| UntrustedError::SignatureInvalid)
 }

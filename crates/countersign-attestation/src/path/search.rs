@@ -7,6 +7,7 @@ use super::{
     error::{PathError, UntrustedError},
     factory,
     limits::PathLimits,
+    links::{Link, VerifiedLinks},
     profile::Profile,
     rules::{self, Kind},
     trusted::TrustedPath,
@@ -23,13 +24,15 @@ pub(crate) struct Candidates<'a> {
     pub(crate) anchors: &'a [TrustAnchor],
 }
 
-/// Looks for a path from the first of the sender's certificates to an anchor.
+/// Looks for a path from the first of the sender's certificates to an anchor. Links that are `known` are not verified
+/// again, and those of a trusted path are known from then on.
 pub(crate) fn run(
     candidates: Candidates<'_>,
     profile: Profile,
     revocation: Check<'_>,
     now: Timestamp,
     verifiers: &Verifiers,
+    known: Option<&VerifiedLinks>,
     limits: PathLimits,
 ) -> Result<TrustedPath, PathError> {
     let leaf = candidates.sent.first().ok_or(PathError::Untrusted(UntrustedError::NoCertificate))?;
@@ -43,6 +46,8 @@ pub(crate) fn run(
         revocation,
         now,
         verifiers,
+        known,
+        links: Vec::new(),
         limits,
         signature_checks_left: limits.signature_checks,
         rejected: None,
@@ -60,6 +65,9 @@ struct Search<'a> {
     revocation: Check<'a>,
     now: Timestamp,
     verifiers: &'a Verifiers,
+    known: Option<&'a VerifiedLinks>,
+    /// The links of the current path, in its order; none if no links are to be remembered.
+    links: Vec<Link>,
     limits: PathLimits,
     signature_checks_left: usize,
     /// Why a path that leads to an anchor is rejected.
@@ -103,8 +111,8 @@ impl<'a> Search<'a> {
     /// Tries each issuer of the path's last certificate. Restores `path`, unless it finds a trusted path.
     fn extend(&mut self, path: &mut Vec<&'a Certificate>) -> Result<Option<TrustedPath>, PathError> {
         for (kind, issuer) in self.issuers(path) {
-            match self.check_link(kind, issuer, path) {
-                Ok(()) => {}
+            let link = match self.check_link(kind, issuer, path) {
+                Ok(link) => link,
                 Err(PathError::Untrusted(error)) => {
                     // A sender's certificate must not decide that a verifier is missing here.
                     if kind != Kind::Sent
@@ -117,11 +125,15 @@ impl<'a> Search<'a> {
                     continue;
                 }
                 Err(error) => return Err(error),
-            }
+            };
             path.push(issuer);
+            self.links.extend(link);
             if kind == Kind::Anchor {
                 match self.complete(path) {
-                    Ok(found) => return Ok(Some(found)),
+                    Ok(found) => {
+                        self.remember_links();
+                        return Ok(Some(found));
+                    }
                     Err(error @ PathError::BudgetExceeded(_)) => return Err(error),
                     Err(error) => self.reject(error),
                 }
@@ -129,6 +141,7 @@ impl<'a> Search<'a> {
                 return Ok(Some(found));
             }
             path.pop();
+            self.links.pop();
         }
         Ok(None)
     }
@@ -176,7 +189,7 @@ impl<'a> Search<'a> {
         kind: Kind,
         issuer: &'a Certificate,
         path: &[&'a Certificate],
-    ) -> Result<(), PathError> {
+    ) -> Result<Option<Link>, PathError> {
         let last = path.last().ok_or(PathError::Untrusted(UntrustedError::NoCertificate))?;
         if path.len() >= self.limits.certificates {
             return Err(PathError::Untrusted(UntrustedError::TooLong(self.limits.certificates)));
@@ -187,7 +200,14 @@ impl<'a> Search<'a> {
         }
         .map_err(PathError::Untrusted)?;
         spend(&mut self.signature_checks_left, self.limits)?;
-        rules::check_signature(last, issuer, self.verifiers).map_err(PathError::Untrusted)
+        rules::check_signature(last, issuer, self.verifiers, self.known).map_err(PathError::Untrusted)
+    }
+
+    /// Remembers the links of the current path, which is trusted.
+    fn remember_links(&mut self) {
+        if let Some(known) = self.known {
+            known.remember(self.links.drain(..), self.verifiers);
+        }
     }
 
     /// Checks that all certificates of a path to an anchor are valid now and none is revoked.

@@ -9,7 +9,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use countersign_attestation::{
     AnchorQuery, Attestation, AttestationType, Certificate, Formats, ModelPolicy, ModelQuery, PathError,
-    PathLimits, Revocation, Trust, TrustAnchor, TrustAnchors,
+    PathLimits, Revocation, Trust, TrustAnchor, TrustAnchors, VerifiedLinks,
 };
 use countersign_cose::Verifiers;
 use countersign_types::Timestamp;
@@ -230,6 +230,10 @@ impl TrustAnchors for AsOfRegistration<'_> {
 
     fn revocation(&self, query: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
         Cow::Owned(self.0.revocation(query).into_owned().with_dangerous_outdated_lists())
+    }
+
+    fn verified_links(&self) -> Option<&VerifiedLinks> {
+        self.0.verified_links()
     }
 }
 

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use countersign_attestation::{
     AnchorQuery, Attestation, Certificate, ModelPolicy, ModelQuery, ModelRemark, Part, PathLimits,
-    Revocation, Trust, TrustAnchor, TrustAnchors,
+    Revocation, Trust, TrustAnchor, TrustAnchors, VerifiedLinks,
 };
 use countersign_cose::Verifiers;
 use countersign_types::{Aaguid, AlgorithmIdentifier, Timestamp};
@@ -216,5 +216,9 @@ impl TrustAnchors for OfFormats<'_> {
 
     fn revocation(&self, query: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
         self.anchors.revocation(query)
+    }
+
+    fn verified_links(&self) -> Option<&VerifiedLinks> {
+        self.anchors.verified_links()
     }
 }

@@ -6,7 +6,7 @@ use countersign_attestation::format::android_key::{KeyDescription, SecurityLevel
 use countersign_attestation::format::tpm::{TpmDetails, TpmManufacturer};
 use countersign_attestation::{
     AnchorQuery, Attestation, Certificate, Details, PathError, Revocation, TrustAnchor, TrustAnchors,
-    format::android_safetynet::SafetyNetDetails,
+    VerifiedLinks, format::android_safetynet::SafetyNetDetails,
 };
 use countersign_types::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -261,5 +261,9 @@ impl TrustAnchors for OfDevices<'_> {
 
     fn revocation(&self, query: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
         self.anchors.revocation(query)
+    }
+
+    fn verified_links(&self) -> Option<&VerifiedLinks> {
+        self.anchors.verified_links()
     }
 }
