@@ -1,6 +1,7 @@
 //! Certificates and statements made for tests, so that a negative one differs from a good one in one thing.
 
 pub(crate) mod certificates;
+pub(crate) mod links;
 pub(crate) mod lists;
 pub(crate) mod mutations;
 pub(crate) mod statements;

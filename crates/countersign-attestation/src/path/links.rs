@@ -124,3 +124,42 @@ pub(super) struct Link {
     pub(super) id: LinkId,
     pub(super) key: Option<(KeyId, Arc<dyn PreparedKey>)>,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn the_capacity_has_an_upper_bound() {
+        let capacities = |links: &VerifiedLinks| {
+            let remembered = links.lock();
+            (remembered.links.capacity, remembered.keys.capacity)
+        };
+        assert_eq!(capacities(&VerifiedLinks::default()), (1024, 64));
+        assert_eq!(capacities(&VerifiedLinks::with_capacity(65_536)), (65_536, 64));
+        assert_eq!(capacities(&VerifiedLinks::with_capacity(65_537)), (65_536, 64));
+        assert_eq!(capacities(&VerifiedLinks::with_capacity(3)), (3, 3));
+    }
+
+    #[test]
+    fn the_links_are_of_use_after_a_panic_elsewhere() {
+        let links = VerifiedLinks::default();
+        thread::scope(|scope| {
+            let holder = scope.spawn(|| {
+                let _held = links.lock();
+                panic!("while the lock is held");
+            });
+            holder.join().unwrap_err();
+        });
+        let (id, verifiers) = (LinkId([1; 32]), Verifiers::none());
+        links.remember([Link { id, key: None }], &verifiers);
+        assert!(links.contains(&id, &verifiers));
+    }
+
+    #[test]
+    fn debug_shows_no_contents() {
+        assert_eq!(format!("{:?}", VerifiedLinks::default()), "VerifiedLinks { .. }");
+    }
+}

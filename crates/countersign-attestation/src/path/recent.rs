@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// A map that forgets the entry whose last use is the longest ago when it has one too many.
 pub(super) struct Recent<K, V> {
-    capacity: usize,
+    pub(super) capacity: usize,
     /// The number of uses so far, which is the time of the last one.
     uses: u64,
     values: HashMap<K, (u64, V)>,

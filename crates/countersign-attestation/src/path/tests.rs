@@ -14,6 +14,7 @@ use crate::{
     test_support::{
         NOW,
         certificates::{Builder, Key, root, rsa_spki, text},
+        links,
     },
 };
 use countersign_authenticator::der::{PRINTABLE_STRING, element, octet_string, sequence};
@@ -21,6 +22,7 @@ use countersign_authenticator::der::{PRINTABLE_STRING, element, octet_string, se
 mod budget;
 mod factory;
 mod leaf;
+mod remembered;
 mod verifiers;
 
 const UNKNOWN: Oid<'static> = Oid::from_contents(&[0x2a, 0x03, 0x04]);
@@ -51,7 +53,7 @@ fn anchor(certificate: &Certificate) -> TrustAnchor {
 }
 
 fn validate(path: &[Certificate], anchors: &[TrustAnchor]) -> Result<TrustedPath, PathError> {
-    validate_path(path, anchors, &Revocation::none(), NOW, &Verifiers::rust_crypto(), &PathLimits::default())
+    links::validate(path, anchors, &Revocation::none(), &PathLimits::default())
 }
 
 fn assert_untrusted(path: &[Certificate], anchors: &[TrustAnchor], obstacle: UntrustedError) {

@@ -24,6 +24,7 @@ use crate::{
     test_support::{
         NOW,
         certificates::{Builder, Key, common_name, root},
+        links,
         lists::ListBuilder,
     },
 };
@@ -84,8 +85,7 @@ fn known(by_middle: &ListBuilder, by_root: &ListBuilder) -> Revocation {
 }
 
 fn validate(path: &[Certificate], revocation: &Revocation) -> Result<TrustedPath, PathError> {
-    let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
-    validate_path(path, &[anchor()], revocation, NOW, &verifiers, &limits)
+    links::validate(path, &[anchor()], revocation, &PathLimits::default())
 }
 
 fn revoked(revocation: &Revocation, expected: usize) {

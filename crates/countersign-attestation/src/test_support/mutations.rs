@@ -7,7 +7,7 @@
 //! `COUNTERSIGN_MUTATIONS` is the number of changed statements for each format, by default 512.
 
 use ciborium::Value;
-use countersign_cose::{Algorithm, Scheme, Verifiers};
+use countersign_cose::{Algorithm, Scheme};
 use countersign_types::{Aaguid, AttestationObject};
 use proptest::{
     prelude::*,
@@ -16,8 +16,8 @@ use proptest::{
 };
 
 use super::{
-    NOW,
     certificates::{Builder, Key, common_name, root},
+    links,
     statements::{Registration, encode},
 };
 use crate::{
@@ -296,8 +296,7 @@ impl Example {
         let attestation =
             self.registration.verify_with(&self.formats, object.format, object.statement).ok()?;
         if self.acceptance == Acceptance::Trusted {
-            let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
-            attestation.assess_trust(Aaguid::ZERO, anchors, NOW, &verifiers, &limits).ok()?;
+            links::assess(&attestation, Aaguid::ZERO, anchors, &PathLimits::default()).ok()?;
         }
         Some(ciborium::from_reader(object.statement).unwrap())
     }

@@ -5,8 +5,8 @@ use countersign_cose::{PreparedKey, PublicKey, Verifiers};
 use countersign_types::{Aaguid, AuthenticatorData, Code};
 
 use super::{
-    NOW,
     certificates::{Key, root},
+    links,
 };
 use crate::{
     anchors::AnchorList,
@@ -144,9 +144,8 @@ pub(crate) fn assert_no_flipped_bit_is_trusted(
 ) {
     let anchors = AnchorList::new([root().0]);
     let is_trusted = |statement: &[u8]| {
-        let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
         verify(statement).is_ok_and(|attestation| {
-            attestation.assess_trust(Aaguid::ZERO, &anchors, NOW, &verifiers, &limits).is_ok()
+            links::assess(&attestation, Aaguid::ZERO, &anchors, &PathLimits::default()).is_ok()
         })
     };
     assert!(is_trusted(statement));

@@ -13,6 +13,7 @@ use crate::{
     test_support::{
         NOW,
         certificates::{Builder, Key, root},
+        links,
     },
 };
 
@@ -33,7 +34,7 @@ fn not_certified() -> Attestation {
 }
 
 fn assess(attestation: &Attestation, anchors: &dyn TrustAnchors) -> Result<Trust, PathError> {
-    attestation.assess_trust(MODEL, anchors, NOW, &Verifiers::default(), &PathLimits::default())
+    links::assess(attestation, MODEL, anchors, &PathLimits::default())
 }
 
 /// The root without models, and for these.

@@ -4,6 +4,7 @@ mod client;
 mod devices;
 mod faults;
 mod formats;
+mod links;
 mod policy;
 mod property;
 mod reassessment;

@@ -295,8 +295,6 @@ fn no_statement_with_a_flipped_bit_is_trusted() {
 mod trust {
     //! What a compound attestation needs to be trusted.
 
-    use countersign_cose::Verifiers;
-
     use super::*;
     use crate::{
         anchors::{AnchorList, AnchorQuery, TrustAnchor},
@@ -304,7 +302,7 @@ mod trust {
             error::{PathError, UntrustedError},
             limits::PathLimits,
         },
-        test_support::{NOW, statements::CLIENT_DATA_HASH},
+        test_support::{links, statements::CLIENT_DATA_HASH},
         trust::Trust,
     };
 
@@ -337,7 +335,7 @@ mod trust {
         limits: &PathLimits,
     ) -> Result<Trust, PathError> {
         let attestation = accepted(policy, parts);
-        attestation.assess_trust(Aaguid::from_bytes(AAGUID), anchors, NOW, &Verifiers::rust_crypto(), limits)
+        links::assess(&attestation, Aaguid::from_bytes(AAGUID), anchors, limits)
     }
 
     fn untrusted(obstacle: UntrustedError) -> PathError {

@@ -106,8 +106,7 @@ fn assess(
     anchors: &dyn crate::TrustAnchors,
 ) -> Result<Vec<Certificate>, PathError> {
     let attestation = Attestation::with_certificates(format, AttestationType::Basic, path);
-    let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
-    let trust = attestation.assess_trust(Aaguid::ZERO, anchors, NOW, &verifiers, &limits)?;
+    let trust = links::assess(&attestation, Aaguid::ZERO, anchors, &PathLimits::default())?;
     Ok(trust.paths()[0].certificates().to_vec())
 }
 

@@ -29,9 +29,8 @@ fn with_usage(bits: &[u8]) -> Builder {
 
 fn assess(format: &str, path: &[Certificate], anchors: &[TrustAnchor]) -> Result<(), PathError> {
     let attestation = Attestation::with_certificates(format, AttestationType::Uncertain, path.to_vec());
-    let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
     let anchors = AnchorList::new(anchors.to_vec());
-    attestation.assess_trust(Aaguid::ZERO, &anchors, NOW, &verifiers, &limits).map(drop)
+    links::assess(&attestation, Aaguid::ZERO, &anchors, &PathLimits::default()).map(drop)
 }
 
 fn accepted(leaf: &Builder) {

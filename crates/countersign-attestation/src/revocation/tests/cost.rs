@@ -119,7 +119,7 @@ fn sixty_four_lists_of_one_name_leave_the_budget_to_the_sender() {
 fn rule_277_each_issuer_with_lists_costs_a_signature_check() {
     let validate = |revocation: &Revocation, checks| {
         let limits = PathLimits::default().with_signature_checks(checks);
-        validate_path(&path(), &[anchor()], revocation, NOW, &Verifiers::rust_crypto(), &limits).map(drop)
+        links::validate(&path(), &[anchor()], revocation, &limits).map(drop)
     };
     let exceeded = |checks| Err(PathError::BudgetExceeded(checks));
     let both = known(&by_middle(), &by_root());
