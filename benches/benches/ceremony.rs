@@ -2,10 +2,9 @@
 //! and parsers, compared with SHA-256 of what they read.
 //!
 //! `cargo xtask bench --only ceremony`. The control of an authentication is one verification, with parsing the key if the ceremony
-//! parses it, of a registration with self
-//! attestation one too, and of one with an attestation certificate below its anchor two. A registration without attestation
-//! verifies no signature; its control is the hash of its client data. The state of each ceremony is made before the clock
-//! runs.
+//! parses it, of a registration with self attestation one too, and of one with an attestation certificate below its anchor two,
+//! or one if the link between the certificates is remembered. A registration without attestation verifies no signature; its
+//! control is the hash of its client data. The state of each ceremony is made before the clock runs.
 //!
 //! Generic code, as all of RustCrypto's, is compiled twice here, within our call and within the control, and each copy is
 //! inlined in its own way. The figures `above its key` have our own prepared key as the control, the same machine code as
@@ -158,8 +157,13 @@ fn registrations(rows: &mut Vec<Row>, backend: &'static str, verifiers: &Verifie
     let key = Key::new(Algorithm::Es256);
     let (name, raw) = raw(&key, backend).expect("ES256");
     let Assertion { message, signature, client_data, .. } = assertion(&key, 1);
-    for (operation, format, verifications) in REGISTRATIONS {
-        let ours = Rc::new(Registration::new(verifiers, &key, format));
+    let plain = REGISTRATIONS.map(|(operation, format, verifications)| {
+        (operation, Registration::new(verifiers, &key, format), verifications)
+    });
+    let known = Registration::of_known_batch(verifiers, &key, Format::Packed);
+    let known = ("packed, path to the anchor, known batch", known, 1);
+    for (operation, ours, verifications) in plain.into_iter().chain([known]) {
+        let ours = Rc::new(ours);
         let of_state = ours.clone();
         let (raw, message, signature, client_data) =
             (raw.clone(), message.clone(), signature.clone(), client_data.clone());

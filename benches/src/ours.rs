@@ -6,7 +6,7 @@ use countersign::{
     AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialIdStatus,
     CredentialRecord, Policy, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty,
     Timestamp, User, UserHandle,
-    attestation::{AnchorList, Certificate, TrustAnchor},
+    attestation::{AnchorList, CachingAnchors, Certificate, TrustAnchor, TrustAnchors, VerifiedLinks},
     ceremony::{Challenge, Consumption, PreparedCredential},
     cose::Verifiers,
     relying_party::{
@@ -87,13 +87,29 @@ pub struct Registration {
 
 impl Registration {
     pub fn new(verifiers: &Verifiers, key: &Key, format: Format) -> Self {
+        Self::with_source(verifiers, key, format, |anchors| Arc::new(anchors))
+    }
+
+    /// A relying party that remembers the links of trusted paths: only its first registration verifies them.
+    pub fn of_known_batch(verifiers: &Verifiers, key: &Key, format: Format) -> Self {
+        let links = Arc::new(VerifiedLinks::default());
+        let remembering = |anchors| Arc::new(CachingAnchors::new(Arc::new(anchors), links)) as _;
+        Self::with_source(verifiers, key, format, remembering)
+    }
+
+    fn with_source(
+        verifiers: &Verifiers,
+        key: &Key,
+        format: Format,
+        source: impl FnOnce(AnchorList) -> Arc<dyn TrustAnchors>,
+    ) -> Self {
         let made = registration(key, format);
         let builder = match made.anchor {
             Some(der) => {
                 let anchor = Certificate::from_der(&der).expect("a certificate");
                 let anchors = AnchorList::new([TrustAnchor::from_certificate(anchor)]);
                 let policy = Policy::attested(AttestationPolicy::new());
-                relying_party(policy, verifiers).trust_anchors(Arc::new(anchors))
+                relying_party(policy, verifiers).trust_anchors(source(anchors))
             }
             None => relying_party(Policy::passkeys(), verifiers),
         };

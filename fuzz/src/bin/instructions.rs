@@ -9,6 +9,7 @@ mod fixtures;
 #[path = "../../../benches/src/keys.rs"]
 mod keys;
 #[path = "../../../benches/src/ours.rs"]
+#[allow(dead_code, reason = "the measurements of times use more of it")]
 mod ours;
 
 use std::{hint::black_box, rc::Rc};
