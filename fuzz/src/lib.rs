@@ -38,6 +38,7 @@ pub const TARGETS: &[Target] = &[
     ("signature", keys::signature),
     ("certificate", paths::certificate),
     ("certificate_path", paths::certificate_path),
+    ("remembered_links", paths::remembered_links),
     ("revocation_list", paths::revocation_list),
     ("attestation_status_list", paths::attestation_status_list),
     ("attestation_packed", statements::attestation_packed),

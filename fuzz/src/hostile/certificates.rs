@@ -39,7 +39,9 @@ const X5C_MAX: usize = 8;
 pub(super) fn inputs(target: &str) -> Vec<Input> {
     match target {
         "certificate" => certificates(),
-        "certificate_path" => ALGORITHMS.iter().map(|algorithm| path(*algorithm)).collect(),
+        "certificate_path" | "remembered_links" => {
+            ALGORITHMS.iter().map(|algorithm| path(*algorithm)).collect()
+        }
         "revocation_list" => vec![revocation_list()],
         "spki_key" => [256, 512, 513, 1024, 8_000, 60_000].map(rsa_key).into(),
         "registration_ceremony" | "registration_response" => {

@@ -114,7 +114,9 @@ fn certificates(statement: &[u8], into: &mut Derived) -> Result<(), Box<dyn Erro
         let last = 1_u8.checked_shl(u32::try_from(x5c.len().saturating_sub(1))?).unwrap_or(0);
         let x5c: Vec<&[u8]> = x5c.into_iter().map(Vec::as_slice).collect();
         let now = 1_767_225_600_u32.to_be_bytes();
-        into.add("certificate_path", &[[last].as_slice(), &now, &pieces(&x5c)?].concat());
+        let path = [[last].as_slice(), &now, &pieces(&x5c)?].concat();
+        into.add("certificate_path", &path);
+        into.add("remembered_links", &path);
     }
     Ok(())
 }

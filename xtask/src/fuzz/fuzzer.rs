@@ -171,7 +171,7 @@ pub(super) fn rustc(field: &str) -> Result<String, Box<dyn Error>> {
 pub(super) fn dictionary(target: &str) -> Option<PathBuf> {
     let name = match target {
         "attestation_tpm" => "tpm",
-        "certificate" | "certificate_path" | "revocation_list" | "spki_key" => "der",
+        "certificate" | "certificate_path" | "remembered_links" | "revocation_list" | "spki_key" => "der",
         "attestation_status_list" => "json",
         name if name.starts_with("attestation_") => "cbor",
         "authenticator_data" | "extensions" | "strict_cbor" | "cose_key" => "cbor",
