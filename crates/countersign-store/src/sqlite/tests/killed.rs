@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use std::{collections::BTreeSet, env, fs, thread};
+use std::{collections::BTreeSet, env, fs, sync::mpsc, thread};
 
 use countersign::CredentialRecord;
 use countersign::record::AttestationEvidence;
@@ -104,13 +104,18 @@ fn kill_after(path: &Path, time: Duration) -> Option<Duration> {
     let mut wait_for = |line: &str| lines.any(|found| found.unwrap() == line);
     assert!(wait_for(BEGINS));
     let began = Instant::now();
+    let (migrated, is_migrated) = mpsc::channel();
     let killer = thread::spawn(move || {
-        thread::sleep(time);
-        // SIGKILL. It may have ended by then.
-        let _ = process.kill();
+        if is_migrated.recv_timeout(time).is_err() {
+            // SIGKILL. It may have ended by then.
+            let _ = process.kill();
+        }
         process.wait().unwrap();
     });
     let ended = wait_for(ENDS).then(|| began.elapsed());
+    if ended.is_some() {
+        let _ = migrated.send(());
+    }
     killer.join().unwrap();
     ended
 }
