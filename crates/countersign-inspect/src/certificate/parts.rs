@@ -33,8 +33,10 @@ pub(crate) fn distinguished_name(ctx: &Context<'_>, name: &'static str, element:
 fn attribute(attribute: &Element<'_>, words: &mut Vec<String>) -> Field {
     let mut parts = attribute.elements();
     let identifier = parts.universal(OBJECT_IDENTIFIER).and_then(|identifier| identifier.oid());
-    let identifier = identifier.map(|identifier| identifier.to_string()).unwrap_or_default();
-    let name = glossary::oid_name(&identifier).map_or(identifier, str::to_owned);
+    let name = identifier.map_or("AttributeTypeAndValue".to_owned(), |identifier| {
+        let identifier = identifier.to_string();
+        glossary::oid_name(&identifier).map_or(identifier, str::to_owned)
+    });
     let field = attribute.field(name.clone());
     let Some(Ok(value)) = parts.next() else { return field };
     let text = value.text().map_or_else(|| value.words(), str::to_owned);
@@ -71,5 +73,18 @@ pub(crate) fn time(element: &Element<'_>) -> String {
             format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z")
         }
         _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::span::Span;
+
+    #[test]
+    fn an_attribute_without_a_type_has_a_name() {
+        let name = |bytes: &[u8]| attribute(&der::element(Span::new(bytes)).unwrap(), &mut Vec::new()).name;
+        assert_eq!(name(&[0x30, 0x08, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x01, 0x41]), "commonName");
+        assert_eq!(name(&[0x30, 0x03, 0x0c, 0x01, 0x41]), "AttributeTypeAndValue");
     }
 }
