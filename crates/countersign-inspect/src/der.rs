@@ -165,9 +165,10 @@ impl<'a> Element<'a> {
         i64::try_from(self.contents.number()).ok()
     }
 
-    /// The identifier, of an OBJECT IDENTIFIER.
+    /// The identifier, of an OBJECT IDENTIFIER that is not empty: an empty one has no text.
     pub(crate) fn oid(&self) -> Option<Oid<'a>> {
-        self.is_universal(OBJECT_IDENTIFIER).then(|| Oid::from_contents(self.contents.bytes()))
+        let contents = self.contents.bytes();
+        (self.is_universal(OBJECT_IDENTIFIER) && !contents.is_empty()).then(|| Oid::from_contents(contents))
     }
 
     /// The text, of a string type that is UTF-8 or a subset.
