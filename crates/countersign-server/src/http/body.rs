@@ -6,13 +6,34 @@ use serde::de::DeserializeOwned;
 
 /// Why a body can't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum BodyError {
+pub(crate) enum BodyError {
     /// The content type is not JSON.
     ContentTypeUnsupported,
     /// The body is too long.
     TooLarge,
     /// The body is not the expected JSON.
     Malformed,
+}
+
+impl BodyError {
+    /// Status, code and message of the answer.
+    pub(super) const fn parts(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::ContentTypeUnsupported => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "content-type-unsupported",
+                "The request’s content type is not application/json.",
+            ),
+            Self::TooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The request is larger than 256 KiB.")
+            }
+            Self::Malformed => (
+                StatusCode::BAD_REQUEST,
+                "request-malformed",
+                "The request is not the JSON that is expected.",
+            ),
+        }
+    }
 }
 
 /// Reads the body of a request: one JSON object in UTF-8. Unknown members are rejected by the types.

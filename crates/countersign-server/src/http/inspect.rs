@@ -21,7 +21,7 @@ use super::assets::Assets;
 use super::limits::BODY_MAX;
 use super::openapi::operations as describe;
 use super::site::Shared;
-use super::{body, page};
+use super::{body, body::BodyError, page};
 use crate::clock;
 
 mod error;
@@ -55,7 +55,7 @@ async fn explain(State(site): State<Shared>, request: Request) -> Result<Respons
     signed_in(&site, &parts).await?;
     let Question { text, kind } = body::read(Request::from_parts(parts, body), &site).await?;
     let kind = kind.map(|word| word.parse::<Kind>()).transpose();
-    let kind = kind.map_err(|_| InspectError::RequestMalformed)?;
+    let kind = kind.map_err(|_| BodyError::Malformed)?;
     let metadata = site.app.metadata.as_ref().and_then(|metadata| metadata.current().blob());
     let turn = site.inspecting.wait().await.ok_or(InspectError::Busy)?;
     let explaining = tokio::task::spawn_blocking(move || {

@@ -11,12 +11,8 @@ use super::super::body::BodyError;
 pub(super) enum InspectError {
     /// The request has no session.
     NotSignedIn,
-    /// The content type is not JSON.
-    ContentTypeUnsupported,
-    /// The body is too long.
-    BodyTooLarge,
-    /// The body is not the expected JSON, or names a kind that there is not.
-    RequestMalformed,
+    /// The body can't be read, or names a kind that there is not.
+    Body(BodyError),
     /// Others' texts took too long.
     Busy,
     /// The store failed.
@@ -32,19 +28,7 @@ impl InspectError {
     const fn parts(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::NotSignedIn => (StatusCode::UNAUTHORIZED, "not-signed-in", "You are not signed in."),
-            Self::ContentTypeUnsupported => (
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "content-type-unsupported",
-                "The request’s content type is not application/json.",
-            ),
-            Self::BodyTooLarge => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The request is larger than 256 KiB.")
-            }
-            Self::RequestMalformed => (
-                StatusCode::BAD_REQUEST,
-                "request-malformed",
-                "The request is not the JSON that is expected.",
-            ),
+            Self::Body(error) => error.parts(),
             Self::Busy => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "too-many-requests",
@@ -79,10 +63,6 @@ impl IntoResponse for InspectError {
 
 impl From<BodyError> for InspectError {
     fn from(error: BodyError) -> Self {
-        match error {
-            BodyError::ContentTypeUnsupported => Self::ContentTypeUnsupported,
-            BodyError::TooLarge => Self::BodyTooLarge,
-            BodyError::Malformed => Self::RequestMalformed,
-        }
+        Self::Body(error)
     }
 }

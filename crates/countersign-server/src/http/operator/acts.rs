@@ -8,7 +8,10 @@ use countersign::types::{CredentialId, UserHandle, base64url};
 use countersign_store::text::printable;
 use serde::{Deserialize, Serialize};
 
-use super::super::site::{Shared, Site};
+use super::super::{
+    body::BodyError,
+    site::{Shared, Site},
+};
 use super::access::acts;
 use super::accounts::{Handle, OfAccount, SessionId};
 use super::body::{Json, json};
@@ -96,7 +99,7 @@ pub(super) async fn flag_credential(
 ) -> Answer<StatusCode> {
     let reason = flag.reason.trim();
     if reason.is_empty() || reason.chars().nth(REASON_MAX).is_some() {
-        return Err(OperatorPageError::RequestMalformed);
+        return Err(BodyError::Malformed.into());
     }
     check_owner(&site, &account, &credential).await?;
     acts(acting, &site).flag_passkey(&credential, &printable(reason, REASON_MAX)).await?;
@@ -145,7 +148,7 @@ pub(super) async fn invite(
         expires_at: String,
     }
     if !(1..=DAYS_MAX).contains(&days) {
-        return Err(OperatorPageError::RequestMalformed);
+        return Err(BodyError::Malformed.into());
     }
     let operator = acts(acting, &site);
     // The role may have been taken since the headers arrived.

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::super::body::{self, BodyError};
+use super::super::body;
 use super::error::OperatorPageError;
 
 /// The body of a request: one JSON object in UTF-8. Unknown members are rejected by the types.
@@ -15,11 +15,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = OperatorPageError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, OperatorPageError> {
-        body::read(request, state).await.map(Self).map_err(|error| match error {
-            BodyError::ContentTypeUnsupported => OperatorPageError::ContentTypeUnsupported,
-            BodyError::TooLarge => OperatorPageError::BodyTooLarge,
-            BodyError::Malformed => OperatorPageError::RequestMalformed,
-        })
+        Ok(Self(body::read(request, state).await?))
     }
 }
 

@@ -6,7 +6,7 @@ use countersign::store::Rejection;
 use countersign_axum::{Failure, InviteError, error_answer};
 use countersign_store::{DatabaseError, text::with_causes};
 
-use super::super::auth::error::AuthError;
+use super::super::{auth::error::AuthError, body::BodyError};
 use crate::operator::error::OperatorError;
 
 /// What a handler answers.
@@ -27,12 +27,8 @@ pub(crate) enum OperatorPageError {
     AccountChanged,
     /// A parameter of the query is unknown, repeated or malformed.
     QueryMalformed,
-    /// The body is not the expected JSON.
-    RequestMalformed,
-    /// The content type is not JSON.
-    ContentTypeUnsupported,
-    /// The body is too long.
-    BodyTooLarge,
+    /// The body can't be read, or a value in it is not allowed.
+    Body(BodyError),
     /// The link for an operator is unknown, has expired or was used.
     LinkInvalid,
     /// The act would remove the operator's own account or role.
@@ -50,7 +46,6 @@ pub(crate) enum OperatorPageError {
 }
 
 impl OperatorPageError {
-    #[expect(clippy::too_many_lines, reason = "a table of all errors")]
     const fn parts(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is nothing here."),
@@ -73,19 +68,7 @@ impl OperatorPageError {
             Self::QueryMalformed => {
                 (StatusCode::BAD_REQUEST, "query-malformed", "A parameter is unknown, repeated or malformed.")
             }
-            Self::RequestMalformed => (
-                StatusCode::BAD_REQUEST,
-                "request-malformed",
-                "The request is not the JSON that is expected.",
-            ),
-            Self::ContentTypeUnsupported => (
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "content-type-unsupported",
-                "The request’s content type is not application/json.",
-            ),
-            Self::BodyTooLarge => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The request is larger than 256 KiB.")
-            }
+            Self::Body(error) => error.parts(),
             Self::LinkInvalid => (
                 StatusCode::FORBIDDEN,
                 "operator-link-invalid",
@@ -131,6 +114,12 @@ impl IntoResponse for OperatorPageError {
             _ => tracing::debug!(code, "a request was rejected"),
         }
         error_answer(status, code, message)
+    }
+}
+
+impl From<BodyError> for OperatorPageError {
+    fn from(error: BodyError) -> Self {
+        Self::Body(error)
     }
 }
 
